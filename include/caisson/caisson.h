@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * caisson: the public C interface. Each function does what the command of its name does; the manual pages
+ * (caisson-create(1), ...) say what that is. Functions return 0, or -1 with `err` filled in. `err` may be NULL.
+ * The library keeps no global state; two threads may work on different containers at once.
+ */
+#ifndef CAISSON_CAISSON_H
+#define CAISSON_CAISSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <caisson/error.h>
+
+#define CAISSON_VERSION "0.1.0"
+
+/** The newest version of the OCI runtime specification that is complied with. */
+#define CAISSON_OCI_VERSION "1.3.0"
+
+enum caisson_log_level {
+    CAISSON_LOG_ERROR,
+    CAISSON_LOG_WARNING,
+    CAISSON_LOG_INFO,
+    CAISSON_LOG_DEBUG,
+};
+
+enum caisson_cgroup_manager {
+    CAISSON_CGROUPFS,
+    CAISSON_CGROUP_SYSTEMD,
+    CAISSON_CGROUP_DISABLED,
+};
+
+enum caisson_rootless { CAISSON_ROOTLESS_AUTO, CAISSON_ROOTLESS_TRUE, CAISSON_ROOTLESS_FALSE };
+
+/** What holds for every call: where state is kept, how cgroups are made, where messages go. */
+struct caisson_context {
+    /** Directory of the containers' state; NULL: $XDG_RUNTIME_DIR/caisson for users, /run/caisson for root. */
+    const char *state_root;
+    enum caisson_cgroup_manager cgroup_manager;
+    enum caisson_rootless rootless;
+    /** Called with everything of at least this importance. NULL: nothing is logged. */
+    void (*log)(void *data, enum caisson_log_level level, const char *message);
+    void *log_data;
+    enum caisson_log_level log_level;
+};
+
+/** A container's status: the specification's four, and paused. */
+enum caisson_status {
+    CAISSON_CREATING,
+    CAISSON_CREATED,
+    CAISSON_RUNNING,
+    CAISSON_PAUSED,
+    CAISSON_STOPPED,
+};
+
+/** @return the status as the specification writes it: "created". */
+const char *caisson_status_name(enum caisson_status status);
+
+struct caisson_create_options {
+    const char *id;
+    const char *bundle;         /* directory; NULL: the current one */
+    const char *config;         /* file, relative to the bundle; NULL: "config.json" */
+    const char *console_socket; /* AF_UNIX socket that gets the terminal's master */
+    const char *pidfd_socket;   /* AF_UNIX socket that gets a pidfd of the first process */
+    const char *pid_file;       /* gets the process id, in the runtime's namespace */
+    unsigned preserve_fds;      /* how many descriptors from 3 up the process inherits */
+    bool no_pivot;
+    bool no_new_keyring;
+    bool detach;                /* run: return when the process runs */
+    bool keep;                  /* run: do not delete the container when it ends */
+    const char *notify_socket;  /* value of NOTIFY_SOCKET, or NULL */
+    unsigned listen_fds;        /* value of LISTEN_FDS when LISTEN_PID is the caller's, or 0 */
+    const char *listen_fdnames;
+};
+
+struct caisson_exec_options {
+    const char *id;
+    const char *process_file;   /* process.json; NULL: from the members below and config.json */
+    char *const *args;          /* ended by NULL */
+    const char *cwd;
+    char *const *env;           /* "NAME=value" each, added to config.json's; ended by NULL */
+    char *const *cap;           /* capabilities to add; ended by NULL */
+    const char *user;           /* "UID[:GID]" */
+    const uint32_t *additional_gids;
+    size_t additional_gid_count;
+    bool tty;
+    bool detach;
+    bool no_new_privs;
+    bool ignore_paused;
+    const char *process_label;
+    const char *apparmor;
+    const char *cgroup;         /* sub-cgroup, relative to the container's */
+    const char *console_socket;
+    const char *pidfd_socket;
+    const char *pid_file;
+    unsigned preserve_fds;
+};
+
+/** Makes the container; its process waits for caisson_start(). */
+int caisson_create(const struct caisson_context *context, const struct caisson_create_options *options,
+                   struct caisson_error *err);
+
+/** Lets a created container's process execute the program. */
+int caisson_start(const struct caisson_context *context, const char *id, struct caisson_error *err);
+
+/**
+ * Creates and starts; waits for the end and deletes unless told otherwise.
+ * @param exit_status receives the process's exit status, 128 + n for signal n; 0 when detached
+ */
+int caisson_run(const struct caisson_context *context, const struct caisson_create_options *options,
+                int *exit_status, struct caisson_error *err);
+
+/** Starts one more process in a running container. `exit_status` as for caisson_run(). */
+int caisson_exec(const struct caisson_context *context, const struct caisson_exec_options *options,
+                 int *exit_status, struct caisson_error *err);
+
+/** Sends a signal to the container's first process, or with `all` to every process of its cgroup. */
+int caisson_kill(const struct caisson_context *context, const char *id, int signal, bool all,
+                 struct caisson_error *err);
+
+/** Removes a stopped container; with `force` any, and one that does not exist is no error. */
+int caisson_delete(const struct caisson_context *context, const char *id, bool force,
+                   struct caisson_error *err);
+
+int caisson_pause(const struct caisson_context *context, const char *id, struct caisson_error *err);
+int caisson_resume(const struct caisson_context *context, const char *id, struct caisson_error *err);
+
+/** @param json receives the state object; free() it. */
+int caisson_state(const struct caisson_context *context, const char *id, char **json,
+                  struct caisson_error *err);
+
+/** One container as `list` shows it. */
+struct caisson_container {
+    const char *id;
+    pid_t pid; /* 0 when stopped */
+    enum caisson_status status;
+    const char *bundle;
+    const char *created;
+    const char *owner;
+    const char *json; /* the whole entry of `list --format json` */
+};
+
+/** Calls `visit` for every container, by name. The strings live until it returns. */
+int caisson_list(const struct caisson_context *context,
+                 void (*visit)(void *data, const struct caisson_container *container), void *data,
+                 struct caisson_error *err);
+
+/** @param pids receives the processes of the container, in the caller's namespace, ascending; free() it. */
+int caisson_processes(const struct caisson_context *context, const char *id, pid_t **pids, size_t *count,
+                      struct caisson_error *err);
+
+/** @param output receives the plan of the bundle, as text or as JSON; free() it. Changes nothing. */
+int caisson_plan(const struct caisson_context *context, const struct caisson_create_options *options,
+                 bool json, char **output, struct caisson_error *err);
+
+/**
+ * Reads and validates a bundle and says whether this host can run it.
+ * @param report receives one line a problem ("" when there is none); free() it
+ * @return 0 when it can run; -1 with `err` for the first problem.
+ */
+int caisson_check(const struct caisson_context *context, const struct caisson_create_options *options,
+                  char **report, struct caisson_error *err);
+
+/** @param json receives the object of features.md, generated from what the code can do; free() it. */
+int caisson_features(char **json, struct caisson_error *err);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = 16 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size; /* of the whole block, this header included */
+    _Alignas(ALIGNMENT) char data[];
+};
+
+static _Noreturn void out_of_memory(void)
+{
+    static const char text[] = "caisson: out of memory\n";
+    ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
+
+    (void)n;
+    _exit(1);
+}
+
+static void arena_grow(struct arena *arena, size_t size)
+{
+    size_t want = sizeof(struct arena_block) + size;
+    struct arena_block *block;
+
+    if (want < BLOCK_SIZE)
+        want = BLOCK_SIZE;
+    block = calloc(1, want);
+    if (!block)
+        out_of_memory();
+    block->older = arena->blocks;
+    block->size = want;
+    arena->blocks = block;
+    arena->next = block->data;
+    arena->end = (char *)block + want;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    char *result;
+
+    if (size > SIZE_MAX / 2)
+        out_of_memory();
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (!arena->blocks || (size_t)(arena->end - arena->next) < size)
+        arena_grow(arena, size);
+    result = arena->next;
+    arena->next += size;
+    return result;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        out_of_memory();
+    return arena_alloc(arena, total);
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_string(struct arena *arena, const char *text)
+{
+    return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_vformat(struct arena *arena, const char *format, va_list ap)
+{
+    va_list again;
+    char *text;
+    int n;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (n < 0)
+        out_of_memory();
+    text = arena_alloc(arena, (size_t)n + 1);
+    vsnprintf(text, (size_t)n + 1, format, ap);
+    return text;
+}
+
+char *arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list ap;
+    char *text;
+
+    va_start(ap, format);
+    text = arena_vformat(arena, format, ap);
+    va_end(ap);
+    return text;
+}
+
+void arena_free(struct arena *arena)
+{
+    struct arena_block *block = arena->blocks;
+
+    while (block) {
+        struct arena_block *older = block->older;
+
+        free(block);
+        block = older;
+    }
+    memset(arena, 0, sizeof *arena);
+}

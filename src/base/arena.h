@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Memory that is freed all at once. A command makes one arena, everything it reads and decides lives there.
+ * Allocation cannot return NULL: when memory runs out, the process says so on standard error and ends with
+ * status 1. What it had changed on the host by then stands in the undo journal, and its init ends by itself.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *blocks;
+    char *next; /* free space of the newest block */
+    char *end;
+};
+
+#define _cleanup_arena_ __attribute__((cleanup(arena_free)))
+
+/** @return `size` zeroed bytes, aligned for any type. */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/** @return room for `count` zeroed items; ends the process when the product overflows. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+
+#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+
+/** @return a copy of the first `length` bytes of `text`, ended by a NUL. */
+char *arena_copy(struct arena *arena, const char *text, size_t length);
+
+/** @return a copy of `text`; NULL stays NULL. */
+char *arena_string(struct arena *arena, const char *text);
+
+char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vformat(struct arena *arena, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+
+/** Frees all of it; the arena can be used again. */
+void arena_free(struct arena *arena);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void error_start(struct caisson_error *err, enum caisson_error_code code, int errnum)
+{
+    memset(err, 0, sizeof *err);
+    err->code = code;
+    err->errnum = errnum;
+}
+
+int error_set(struct caisson_error *err, enum caisson_error_code code, const char *format, ...)
+{
+    va_list ap;
+
+    if (!err)
+        return -1;
+    error_start(err, code, 0);
+    va_start(ap, format);
+    vsnprintf(err->message, sizeof err->message, format, ap);
+    va_end(ap);
+    return -1;
+}
+
+int error_system(struct caisson_error *err, int errnum, const char *format, ...)
+{
+    va_list ap;
+    int n;
+
+    if (!err)
+        return -1;
+    error_start(err, CAISSON_ERROR_SYSTEM, errnum);
+    va_start(ap, format);
+    n = vsnprintf(err->message, sizeof err->message, format, ap);
+    va_end(ap);
+    if (n >= 0 && (size_t)n < sizeof err->message)
+        snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", strerror(errnum));
+    return -1;
+}
+
+int error_prefix(struct caisson_error *err, const char *format, ...)
+{
+    char outer[sizeof err->message];
+    va_list ap;
+    size_t n;
+
+    if (!err)
+        return -1;
+    va_start(ap, format);
+    vsnprintf(outer, sizeof outer, format, ap);
+    va_end(ap);
+    n = strlen(outer);
+    if (n + 2 < sizeof outer)
+        snprintf(outer + n, sizeof outer - n, ": %s", err->message);
+    memcpy(err->message, outer, sizeof outer);
+    return -1;
+}
+
+int error_hint(struct caisson_error *err, const char *format, ...)
+{
+    va_list ap;
+
+    if (!err)
+        return -1;
+    va_start(ap, format);
+    vsnprintf(err->hint, sizeof err->hint, format, ap);
+    va_end(ap);
+    return -1;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+enum { FIRST_READ = 4096 };
+
+char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, size_t *length,
+                   struct caisson_error *err)
+{
+    struct stat st;
+    size_t capacity = FIRST_READ, done = 0;
+    char *bytes;
+
+    /* Kernel files say 0; a regular file is read in one go and one more read that finds its end. */
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= limit)
+        capacity = (size_t)st.st_size + 1;
+    bytes = arena_alloc(arena, capacity + 1);
+    for (;;) {
+        ssize_t n = fd_read_all(fd, bytes + done, capacity - done);
+
+        if (n < 0) {
+            error_system(err, errno, "cannot read '%s'", name);
+            return NULL;
+        }
+        done += (size_t)n;
+        if (done > limit) {
+            error_set(err, CAISSON_ERROR_CONFIG, "'%s' is larger than %zu bytes", name, limit);
+            return NULL;
+        }
+        if (done < capacity)
+            break;
+        char *larger = arena_alloc(arena, capacity * 2 + 1);
+        memcpy(larger, bytes, done);
+        bytes = larger;
+        capacity *= 2;
+    }
+    bytes[done] = '\0';
+    if (length)
+        *length = done;
+    return bytes;
+}
+
+char *file_read(struct arena *arena, int dirfd, const char *path, size_t limit, size_t *length,
+                struct caisson_error *err)
+{
+    _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        error_system(err, errno, "cannot open '%s'", path);
+        return NULL;
+    }
+    return file_read_fd(arena, fd, path, limit, length, err);
+}
+
+int file_put(int dirfd, const char *path, const char *text)
+{
+    _cleanup_close_ int fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);
+    size_t length = strlen(text);
+    ssize_t n;
+
+    if (fd < 0)
+        return -1;
+    do
+        n = write(fd, text, length);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -1;
+    if ((size_t)n != length) {
+        errno = EIO;
+        return -1;
+    }
+    return 0;
+}
+
+int file_replace(int dirfd, const char *name, const void *bytes, size_t length, mode_t mode,
+                 struct caisson_error *err)
+{
+    _cleanup_close_ int fd = -1;
+    char fresh[256];
+
+    if (snprintf(fresh, sizeof fresh, ".%s.new", name) >= (int)sizeof fresh)
+        return error_system(err, ENAMETOOLONG, "cannot write '%s'", name);
+    fd = openat(dirfd, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0 || fd_write_all(fd, bytes, length) < 0) {
+        int saved = errno;
+
+        unlinkat(dirfd, fresh, 0);
+        return error_system(err, saved, "cannot write '%s'", name);
+    }
+    if (renameat(dirfd, fresh, dirfd, name) < 0) {
+        int saved = errno;
+
+        unlinkat(dirfd, fresh, 0);
+        return error_system(err, saved, "cannot replace '%s'", name);
+    }
+    return 0;
+}

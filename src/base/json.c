@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void json_quote(struct strbuf *out, const char *text)
+{
+    strbuf_char(out, '"');
+    while (*text) {
+        size_t plain = strcspn(text, "\"\\\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12"
+                                     "\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f");
+
+        strbuf_add(out, text, plain);
+        text += plain;
+        if (!*text)
+            break;
+        switch (*text) {
+        case '"':
+            strbuf_text(out, "\\\"");
+            break;
+        case '\\':
+            strbuf_text(out, "\\\\");
+            break;
+        case '\n':
+            strbuf_text(out, "\\n");
+            break;
+        case '\t':
+            strbuf_text(out, "\\t");
+            break;
+        default:
+            strbuf_format(out, "\\u%04x", (unsigned)(unsigned char)*text);
+        }
+        text++;
+    }
+    strbuf_char(out, '"');
+}
+
+static void json_newline(struct json *json)
+{
+    if (!json->pretty || (json->depth == 0 && !json->comma))
+        return;
+    strbuf_char(json->out, '\n');
+    for (unsigned i = 0; i < json->depth; i++)
+        strbuf_text(json->out, "  ");
+}
+
+static void json_begin(struct json *json, const char *name)
+{
+    if (json->comma)
+        strbuf_char(json->out, ',');
+    if (json->depth > 0)
+        json_newline(json);
+    if (name) {
+        json_quote(json->out, name);
+        strbuf_text(json->out, json->pretty ? ": " : ":");
+    }
+    json->comma = true;
+}
+
+static void json_open(struct json *json, const char *name, char bracket)
+{
+    json_begin(json, name);
+    strbuf_char(json->out, bracket);
+    json->depth++;
+    json->comma = false;
+}
+
+static void json_close(struct json *json, char bracket)
+{
+    bool filled = json->comma;
+
+    json->depth--;
+    if (filled)
+        json_newline(json);
+    strbuf_char(json->out, bracket);
+    json->comma = true;
+}
+
+void json_object(struct json *json, const char *name)
+{
+    json_open(json, name, '{');
+}
+
+void json_object_end(struct json *json)
+{
+    json_close(json, '}');
+}
+
+void json_array(struct json *json, const char *name)
+{
+    json_open(json, name, '[');
+}
+
+void json_array_end(struct json *json)
+{
+    json_close(json, ']');
+}
+
+void json_string(struct json *json, const char *name, const char *value)
+{
+    if (!value) {
+        json_null(json, name);
+        return;
+    }
+    json_begin(json, name);
+    json_quote(json->out, value);
+}
+
+void json_u64(struct json *json, const char *name, uint64_t value)
+{
+    json_begin(json, name);
+    strbuf_format(json->out, "%" PRIu64, value);
+}
+
+void json_i64(struct json *json, const char *name, int64_t value)
+{
+    json_begin(json, name);
+    strbuf_format(json->out, "%" PRId64, value);
+}
+
+void json_bool(struct json *json, const char *name, bool value)
+{
+    json_begin(json, name);
+    strbuf_text(json->out, value ? "true" : "false");
+}
+
+void json_null(struct json *json, const char *name)
+{
+    json_begin(json, name);
+    strbuf_text(json->out, "null");
+}
+
+void json_raw(struct json *json, const char *name, const char *value)
+{
+    json_begin(json, name);
+    strbuf_text(json->out, value);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cgroup v2, the only one. First decide (cgroup_decide: files and values, changes nothing), then make, apply,
+ * and in the end kill and remove. Everything works on descriptors of cgroup directories.
+ */
+#ifndef CGROUP_CGROUP_H
+#define CGROUP_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "spec/spec.h"
+
+struct json;
+struct strbuf;
+struct bpf_insn;
+
+typedef void cgroup_notice(void *data, const char *text);
+
+enum cgroup_driver { CGROUP_FS, CGROUP_SYSTEMD, CGROUP_NONE };
+
+/* The host's hierarchy, as mountinfo shows it; on a hybrid host the `unified` mount. */
+struct cgroup_host {
+    const char *mount;       /* where cgroup2 is mounted, "/sys/fs/cgroup" as a rule */
+    const char *controllers; /* cgroup.controllers of its root, as read: "cpuset cpu io memory pids" */
+    const char *own;         /* the runtime's own cgroup below the mount: "/user.slice/..." */
+};
+
+/** Finds the hierarchy. @return 0, or -1 with `err` (CAISSON_ERROR_UNSUPPORTED: no cgroup2 mount). */
+int cgroup_host_probe(struct arena *arena, struct cgroup_host *host, struct caisson_error *err);
+
+/* One value for one file of the cgroup. */
+struct cgroup_write {
+    const char *file;       /* "memory.max" */
+    const char *value;
+    const char *controller; /* that must be enabled for the file to exist; NULL: a core file */
+    const char *origin;     /* JSON pointer */
+    bool may_be_missing;    /* a kernel without the file is no error (swap off, hugetlb.rsvd) */
+};
+
+struct cgroup_plan {
+    enum cgroup_driver driver;
+    const char *mount;       /* of the hierarchy */
+    const char *path;        /* below the mount, with a leading slash; "" with CGROUP_NONE */
+    const char *absolute;    /* mount and path joined; NULL with CGROUP_NONE */
+    const char **controllers; /* needed by the writes, each once, ended by NULL */
+    struct cgroup_write *writes;
+    size_t write_count;
+    const struct bpf_insn *device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE; NULL: no device rules */
+    size_t device_program_length;
+    const char *delegate_uid; /* decimal host uid (and gid) that the cgroup is handed to, or NULL */
+    const char *delegate_gid;
+};
+
+struct cgroup_request {
+    enum cgroup_driver driver;
+    const struct spec *spec;
+    const char *id;
+    bool rootless;          /* not root of the initial user namespace */
+    cgroup_notice *notice;
+    void *notice_data;
+};
+
+/**
+ * Decides where the container's cgroup is and what is written into it: linux.cgroupsPath and linux.resources.
+ * Looks at the host, changes nothing.
+ * @return 0, or -1 with `err`: a value that cgroup v2 cannot express, a controller that is missing.
+ */
+int cgroup_decide(struct arena *arena, const struct cgroup_host *host, const struct cgroup_request *request,
+                  struct cgroup_plan *plan, struct caisson_error *err);
+
+/**
+ * The writes alone, for `update` of a container whose cgroup stands at `absolute`.
+ * Sets plan->writes, write_count, controllers and the device program.
+ */
+int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
+                         const struct spec_resources *resources, const char *absolute,
+                         struct cgroup_plan *plan, struct caisson_error *err);
+
+/**
+ * Makes the cgroup and enables the controllers down the path. What it makes is empty of processes and limits.
+ * An existing cgroup is taken when it holds no process and is not frozen; otherwise it is an error:
+ * "container's cgroup is not empty", "container's cgroup unexpectedly frozen".
+ * @param fd receives an O_PATH-like descriptor (O_DIRECTORY | O_RDONLY) of the cgroup, for CLONE_INTO_CGROUP
+ */
+int cgroup_make(const struct cgroup_plan *plan, int *fd, struct caisson_error *err);
+
+/** Writes the limits and attaches the device program. Values are written in order. */
+int cgroup_apply(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
+
+/** The same for a running container: an error puts the values back that were there before. */
+int cgroup_update(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
+
+/** Opens a cgroup by its absolute path. @return a descriptor, or -1 with `err`. */
+int cgroup_open(const char *absolute, struct caisson_error *err);
+
+/** Kills every process of the cgroup and below it (cgroup.kill). */
+int cgroup_kill(int fd, struct caisson_error *err);
+
+/** Sends a signal to every process of the cgroup and below it. @return 0, or -1 with `err`. */
+int cgroup_signal(int fd, int signal, struct caisson_error *err);
+
+/**
+ * Waits on cgroup.events until no process is left.
+ * @param timeout_ms then CAISSON_ERROR_TIMEOUT with the pids that are left, their names and states
+ */
+int cgroup_wait_empty(int fd, int timeout_ms, struct caisson_error *err);
+
+/** Removes the cgroup and those that were made inside of it. One that is gone already is no error. */
+int cgroup_remove(const char *absolute, struct caisson_error *err);
+
+/** Freezes or thaws, and waits until it is so (cgroup.freeze, cgroup.events). */
+int cgroup_freeze(int fd, bool freeze, struct caisson_error *err);
+
+/** @return 1 when the cgroup is frozen, 0 when not, -1 with `err`. */
+int cgroup_frozen(int fd, struct caisson_error *err);
+
+/** Every process of the cgroup and below it, ascending. */
+int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, struct caisson_error *err);
+
+/** Writes the `data` object of runc's stats event: cpu, memory, pids, blkio, hugetlb, psi. */
+int cgroup_statistics(struct arena *arena, int fd, struct json *json, struct caisson_error *err);
+
+/** Prints path, files and values for `caisson plan`. */
+void cgroup_print_text(const struct cgroup_plan *plan, struct strbuf *out);
+void cgroup_print_json(const struct cgroup_plan *plan, struct json *json, const char *name);
+
+#endif

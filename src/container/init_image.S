@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The init program of step 4, as the build made it. */
+    .section .rodata
+    .balign 16
+    .globl init_image
+    .globl init_image_end
+init_image:
+    .incbin INIT_IMAGE_FILE
+init_image_end:
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is remembered of a container: a directory below the state root, named after its id.
+ *
+ *   state.json   written once, before the first change to the host: what was asked for, and where everything
+ *                that may need to be undone is (the undo journal); readable by every later version
+ *   config.json  the configuration as it was at create (changes to the bundle's file have no effect)
+ *   pid          "PID STARTTIME\n": the first process, written when it exists
+ *   start        the socket that `start` connects to
+ *   lock         flock(2): held by whoever changes the container
+ *   created      an open file description lock on it is held by the init until it executes the program:
+ *                the kernel's word on "created" against "running", also after a crash
+ */
+#ifndef CONTAINER_STATE_H
+#define CONTAINER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <caisson/caisson.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "spec/spec.h"
+
+/* The members of state.json. Strings are in the arena of whoever read or filled it. */
+struct state {
+    const char *id;
+    const char *oci_version;   /* of the configuration */
+    const char *bundle;        /* absolute */
+    const char *rootfs;        /* absolute */
+    const char *created;       /* RFC 3339 with nanoseconds, UTC */
+    const char *owner;         /* name or number of the user who made it */
+    uid_t owner_uid;
+    const char *cgroup;        /* absolute path of its cgroup directory; NULL: none */
+    const char *cgroup_driver; /* "cgroupfs", "systemd", "disabled" */
+    const char *systemd_scope; /* NULL: none */
+    const char *intel_rdt;     /* directory to remove; NULL: none */
+    bool poststart, poststop;  /* config.json has hooks of that kind */
+    bool terminal;
+    struct spec_pairs annotations;
+
+    /* not in state.json */
+    pid_t pid;            /* 0: not written yet, or the file is torn */
+    uint64_t start_time;  /* field 22 of /proc/PID/stat, against reuse of the number */
+};
+
+/** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */
+int state_open_root(const struct caisson_context *context, struct caisson_error *err);
+
+/** @return 0 when `id` may be a container's: [A-Za-z0-9_+.-]+, not "." or "..", at most 1024 bytes; -1 with `err`. */
+int state_check_id(const char *id, struct caisson_error *err);
+
+/**
+ * Makes the directory of a new container and takes its lock.
+ * @param lock receives the descriptor that holds the lock
+ * @return descriptor of the directory; -1 with CAISSON_ERROR_EXISTS "container with given ID already exists: ID".
+ */
+int state_make(int root, const char *id, int *lock, struct caisson_error *err);
+
+/**
+ * Opens a container's directory and takes its lock.
+ * @param exclusive wait for the lock (bounded: 10 s, then an error that says who may hold it); otherwise none is taken
+ * @return descriptor of the directory; -1 with CAISSON_ERROR_NOT_FOUND "container does not exist: ID".
+ */
+int state_open(int root, const char *id, bool exclusive, int *lock, struct caisson_error *err);
+
+/** Writes state.json (atomically). */
+int state_write(int dir, const struct state *state, struct caisson_error *err);
+
+/** Writes the pid file inside the directory. */
+int state_write_pid(int dir, pid_t pid, uint64_t start_time, struct caisson_error *err);
+
+/** Reads state.json and pid. A directory without a state.json is a creation that was cut short: CAISSON_ERROR_STATE. */
+int state_read(struct arena *arena, int dir, struct state *state, struct caisson_error *err);
+
+/**
+ * What the kernel says now: creating, created, running, paused or stopped.
+ * @param pidfd receives a descriptor of the first process when it lives, otherwise -1; may be NULL
+ */
+enum caisson_status state_status(int dir, const struct state *state, int *pidfd);
+
+/** @return field 22 of /proc/PID/stat, or 0 when there is no such process. */
+uint64_t state_process_start_time(pid_t pid);
+
+/** Makes the file `created` and locks it. @return the descriptor that holds the lock, or -1 with `err`. */
+int state_hold_created(int dir, struct caisson_error *err);
+
+/** Removes the directory and everything in it. */
+int state_remove(int root, const char *id, int dir, struct caisson_error *err);
+
+/** The specification's state object, compact: hooks get it on standard input. `pid` replaces the state's own. */
+char *state_json(struct arena *arena, const struct state *state, enum caisson_status status, pid_t pid);
+
+/** The same with runc's and crun's additions (rootfs, created, owner), for `state` and `list`. */
+struct json;
+void state_print(struct json *json, const struct state *state, enum caisson_status status);
+
+/** Every container below the state root, by name, ascending. */
+int state_list(struct arena *arena, int root, char ***ids, size_t *count, struct caisson_error *err);
+
+#endif

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The program of the init: a flat, position-independent list of steps that src/plan writes and src/init
+ * carries out in order. This file is all that the two share.
+ *
+ *   header | steps ... | data: texts, vectors, filters
+ *
+ * A step is a plan_step, then the body of its kind (the plan_* structures below), padded to 8 bytes. A member
+ * of type plan_ref is an offset into the data: 0 says "none", otherwise it finds a text that is ended by a NUL,
+ * or what the member's comment says. A member of type plan_fd is a descriptor's number, or -1 while none is
+ * open: the runtime opens what it stands for (struct plan_slot) and fills it in before the program is sealed.
+ *
+ * The reader trusts nothing: see plan_check().
+ */
+#ifndef PLAN_FORMAT_H
+#define PLAN_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLAN_MAGIC   0x53494143u /* "CAIS" */
+#define PLAN_VERSION 1u
+
+enum { PLAN_SIZE_LIMIT = 64 * 1024 * 1024 };
+
+typedef uint32_t plan_ref;
+typedef int32_t plan_fd;
+
+struct plan_header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t size;        /* of the whole program in bytes */
+    uint32_t step_count;
+    uint32_t steps;       /* offset of the first step */
+    uint32_t data;        /* offset of the data; its last byte is NUL */
+    plan_fd channel;      /* socket to the runtime: struct plan_message up, one byte down */
+    uint32_t flags;       /* none yet: 0 */
+};
+
+struct plan_step {
+    uint16_t op;     /* enum plan_op */
+    uint16_t flags;  /* none yet: 0 */
+    uint32_t size;   /* of this step with its body and padding */
+    plan_ref origin; /* JSON pointer of the value that asked for it */
+    uint32_t reserved;
+};
+
+/*
+ * Every kind of step: its name in the enumeration, the body's structure, and the words that name it to people.
+ * The words complete "cannot ...".
+ */
+#define PLAN_OPS(X)                                                                                          \
+    X(JOIN, plan_join, "join namespace")                                                                     \
+    X(WAIT, plan_wait, "wait for the runtime")                                                               \
+    X(BECOME, plan_become, "become the first user of the user namespace")                                    \
+    X(UNSHARE, plan_unshare, "make namespaces")                                                              \
+    X(TIME, plan_time, "make a time namespace")                                                              \
+    X(FORK, plan_fork, "fork into the process namespace")                                                    \
+    X(SESSION, plan_session, "start a session")                                                              \
+    X(KEYRING, plan_keyring, "join a session keyring")                                                       \
+    X(LOOPBACK, plan_loopback, "bring up the loopback interface")                                            \
+    X(HOSTNAME, plan_hostname, "set the host name")                                                          \
+    X(DOMAINNAME, plan_hostname, "set the domain name")                                                      \
+    X(PROPAGATION, plan_propagation, "cut the mounts off from the host's")                                   \
+    X(ROOT, plan_root, "attach the root filesystem")                                                         \
+    X(MOUNT, plan_mount, "mount")                                                                            \
+    X(NODE, plan_node, "make device")                                                                        \
+    X(LINK, plan_link, "make symbolic link")                                                                 \
+    X(CONSOLE, plan_console, "set up the terminal")                                                          \
+    X(SYNC, plan_sync, "run the runtime's hooks")                                                            \
+    X(HOOK, plan_hook, "run hook")                                                                           \
+    X(PIVOT, plan_pivot, "enter the root filesystem")                                                        \
+    X(ROOT_ATTR, plan_root_attr, "set the root filesystem's options")                                        \
+    X(SYSCTL, plan_sysctl, "set sysctl")                                                                     \
+    X(READONLY, plan_path, "make read-only")                                                                 \
+    X(MASK, plan_mask, "mask")                                                                               \
+    X(PROC, plan_proc, "write")                                                                              \
+    X(RLIMIT, plan_rlimit, "set resource limit")                                                             \
+    X(SCHEDULER, plan_scheduler, "set the scheduler")                                                        \
+    X(IOPRIO, plan_ioprio, "set the I/O priority")                                                           \
+    X(AFFINITY, plan_affinity, "set the processor affinity")                                                 \
+    X(MEMPOLICY, plan_mempolicy, "set the memory policy")                                                    \
+    X(PERSONALITY, plan_personality, "set the personality")                                                  \
+    X(CWD, plan_cwd, "change to the working directory")                                                      \
+    X(CREDENTIALS, plan_credentials, "set user, groups and capabilities")                                    \
+    X(NO_NEW_PRIVS, plan_no_new_privs, "set no_new_privs")                                                   \
+    X(UMASK, plan_umask, "set the file mode mask")                                                           \
+    X(LOOKUP, plan_lookup, "find the program")                                                               \
+    X(READY, plan_ready, "report readiness")                                                                 \
+    X(START, plan_start, "wait for start")                                                                   \
+    X(SECCOMP, plan_seccomp, "load the seccomp filter")                                                      \
+    X(EXEC, plan_exec, "execute")
+
+enum plan_op {
+    PLAN_OP_NONE,
+#define X(name, body, words) PLAN_OP_##name,
+    PLAN_OPS(X)
+#undef X
+        PLAN_OP_COUNT
+};
+
+/* setns(fd, types): a namespace file, or a pidfd with several types. */
+struct plan_join {
+    plan_fd fd;
+    uint32_t types; /* CLONE_NEW*, or'ed */
+    plan_ref path;
+};
+
+/* Reads one byte from the channel: the runtime has done what it alone can do (uid_map, gid_map). */
+struct plan_wait {
+    uint32_t reserved;
+};
+
+/* setresgid, setresuid, and no supplementary groups where the namespace lets them go. */
+struct plan_become {
+    uint32_t uid;
+    uint32_t gid;
+};
+
+struct plan_unshare {
+    uint64_t types;
+};
+
+/* unshare(CLONE_NEWTIME), the offsets, and setns into it: its clocks are fixed by the first process in it. */
+struct plan_time {
+    plan_ref offsets; /* lines for /proc/self/timens_offsets, or none */
+};
+
+/* clone3(CLONE_PARENT): the child goes on, the runtime learns its pidfd, this process ends. */
+struct plan_fork {
+    uint64_t types; /* CLONE_NEW* to make for the child; CLONE_NEWPID or 0 */
+};
+
+struct plan_session {
+    uint32_t reserved;
+};
+
+struct plan_keyring {
+    plan_ref name;
+};
+
+struct plan_loopback {
+    uint32_t reserved;
+};
+
+struct plan_hostname {
+    plan_ref name;
+};
+
+/* On "/", before anything is mounted: nothing that follows reaches the host's mounts. */
+struct plan_propagation {
+    uint64_t propagation; /* MS_PRIVATE or MS_SLAVE */
+};
+
+struct plan_root {
+    plan_fd fd;    /* the detached tree; -1: open `path` here */
+    plan_ref path; /* on the host, absolute: where the tree is attached */
+    uint64_t dev;  /* of the directory that the runtime saw there; 0: not checked */
+    uint64_t ino;
+    uint64_t propagation; /* MS_*; with fd -1 alone: of the tree that is opened here */
+};
+
+enum plan_mount_kind {
+    PLAN_MOUNT_NEW = 1, /* fsopen(type) with `parameters`, mounted with `attributes` */
+    PLAN_MOUNT_TREE,    /* the detached tree `fd`; -1: open_tree(source) here, then the attributes */
+    PLAN_MOUNT_REMOUNT, /* what is mounted at the target gets the attributes (and parameters) */
+    PLAN_MOUNT_CLASSIC, /* mount(2): for data that fsconfig(2) cannot take (values over 255 bytes) */
+};
+
+enum plan_mount_flags {
+    PLAN_MOUNT_RECURSIVE = 1 << 0,       /* open the tree with what is mounted below it */
+    PLAN_MOUNT_FILE = 1 << 1,            /* a missing target is made as a file, not as a directory */
+    PLAN_MOUNT_NOFOLLOW = 1 << 2,        /* no component of the target may be a symbolic link */
+    PLAN_MOUNT_ON_PROC = 1 << 3,         /* the target may lie on procfs */
+    PLAN_MOUNT_COPY_UP = 1 << 4,         /* the target's content is copied into the new filesystem first */
+    PLAN_MOUNT_ATTR_RECURSIVE = 1 << 5,  /* attr_set and attr_clear hold for the whole tree */
+    PLAN_MOUNT_SUPERBLOCK = 1 << 6,      /* remount: reconfigure the filesystem with `parameters`, too */
+    PLAN_MOUNT_MUST_EXIST = 1 << 7,      /* a missing target is an error */
+    PLAN_MOUNT_SOURCE_NOFOLLOW = 1 << 8, /* a source that is a symbolic link is mounted as such */
+};
+
+struct plan_mount {
+    uint32_t kind;
+    uint32_t flags;
+    plan_fd fd;
+    plan_ref target;
+    plan_ref type;
+    plan_ref source;
+    plan_ref parameters; /* a vector of key, value, key, value, ...; the value "" marks a flag */
+    plan_ref data;       /* PLAN_MOUNT_CLASSIC: the comma-joined data */
+    uint64_t attr_set;   /* MOUNT_ATTR_* */
+    uint64_t attr_clear;
+    uint64_t propagation; /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, or 0 */
+    uint64_t propagation_recursive; /* the same, for the whole tree */
+    uint64_t classic_flags; /* PLAN_MOUNT_CLASSIC: MS_* */
+};
+
+enum plan_node_flags {
+    PLAN_NODE_KEEP = 1 << 0, /* a default device: what stands there already stays, whatever it is */
+};
+
+struct plan_node {
+    plan_ref path;
+    uint32_t mode; /* S_IFCHR, S_IFBLK or S_IFIFO with the permission bits */
+    uint32_t major;
+    uint32_t minor;
+    uint32_t uid;
+    uint32_t gid;
+    plan_fd fd; /* a detached mount of the host's node, where mknod is not allowed; otherwise -1 */
+    uint32_t flags;
+};
+
+struct plan_link {
+    plan_ref path;
+    plan_ref target;
+};
+
+/* Opens a new pty of the devpts in the container, gives its master to the runtime, makes it the terminal. */
+struct plan_console {
+    uint16_t rows; /* 0 and 0: leave it */
+    uint16_t columns;
+    uint32_t bind; /* also at /dev/console */
+    uint32_t uid;  /* owner of the slave */
+    uint32_t gid;
+};
+
+/* PLAN_MESSAGE_SYNC up, one byte down: prestart and createRuntime run in between. */
+struct plan_sync {
+    uint32_t reserved;
+};
+
+enum plan_hook_flags {
+    PLAN_HOOK_ONLY_WARN = 1 << 0,
+};
+
+struct plan_hook {
+    plan_ref path;
+    plan_ref args;       /* a vector */
+    plan_ref env;        /* a vector */
+    plan_ref state_head; /* the state on its standard input: head, the process id in decimal, tail */
+    plan_ref state_tail;
+    uint32_t timeout_ms; /* 0: none */
+    uint32_t flags;
+};
+
+enum plan_pivot_how {
+    PLAN_PIVOT_ROOT = 1,
+    PLAN_PIVOT_CHROOT, /* --no-pivot: move the tree to "/" and chroot into it */
+};
+
+struct plan_pivot {
+    uint32_t how;
+};
+
+struct plan_root_attr {
+    uint64_t attr_set;
+    uint64_t propagation;
+    uint64_t propagation_recursive;
+};
+
+struct plan_sysctl {
+    plan_ref file; /* below /proc/sys, with slashes */
+    plan_ref value;
+};
+
+struct plan_path {
+    plan_ref path;
+};
+
+struct plan_mask {
+    plan_ref path;
+    plan_fd null; /* the host's /dev/null as a detached mount, the same descriptor in every mask */
+};
+
+/* A write through a private procfs of the container's process namespace (CVE-2019-16884, CVE-2025-52881). */
+struct plan_proc {
+    plan_ref file; /* below /proc: "self/attr/exec" */
+    plan_ref value;
+};
+
+struct plan_rlimit {
+    uint64_t soft;
+    uint64_t hard;
+    uint32_t resource;
+};
+
+struct plan_scheduler { /* struct sched_attr of sched_setattr(2) */
+    uint32_t policy;
+    int32_t nice;
+    uint64_t flags;
+    uint64_t priority;
+    uint64_t runtime;
+    uint64_t deadline;
+    uint64_t period;
+};
+
+struct plan_ioprio {
+    uint32_t value; /* class and priority as ioprio_set(2) takes them */
+};
+
+struct plan_affinity {
+    plan_ref mask; /* bytes of a processor mask, 8-byte aligned */
+    uint32_t length;
+};
+
+struct plan_mempolicy {
+    uint32_t mode; /* MPOL_* with the MPOL_F_* flags */
+    plan_ref nodes; /* bytes of a node mask, 8-byte aligned, or none */
+    uint32_t bits;  /* the mask's length in bits */
+};
+
+struct plan_personality {
+    uint64_t persona;
+};
+
+struct plan_cwd {
+    plan_ref path;
+};
+
+enum plan_credentials_flags {
+    PLAN_CREDENTIALS_KEEP_GROUPS = 1 << 0, /* do not call setgroups(2) */
+    PLAN_CREDENTIALS_NO_CAPS = 1 << 1,     /* leave the capability sets as they are */
+};
+
+struct plan_credentials {
+    uint32_t uid;
+    uint32_t gid;
+    plan_ref groups; /* uint32_t items, 4-byte aligned */
+    uint32_t group_count;
+    uint32_t flags;
+    uint32_t reserved;
+    uint64_t bounding; /* bit n: capability n */
+    uint64_t effective;
+    uint64_t permitted;
+    uint64_t inheritable;
+    uint64_t ambient;
+};
+
+struct plan_no_new_privs {
+    uint32_t reserved;
+};
+
+struct plan_umask {
+    uint32_t mask;
+};
+
+/* Finds the program that PLAN_OP_EXEC will execute, as execvp(3) would; callers of `create` expect it to fail here. */
+struct plan_lookup {
+    plan_ref name;
+    plan_ref search; /* the value of PATH in the container's environment */
+};
+
+/* PLAN_MESSAGE_READY: the container is created. The runtime may end after it. */
+struct plan_ready {
+    uint32_t reserved;
+};
+
+/* Waits for start: a connection on a listening socket; its peer is the new channel. -1: one byte on the channel. */
+struct plan_start {
+    plan_fd socket;
+    plan_fd lock; /* closed with the wait's end: while it is locked, the container is created, not running */
+};
+
+struct plan_seccomp {
+    plan_ref filter; /* struct sock_filter items, 8-byte aligned */
+    uint32_t count;
+    uint32_t flags; /* SECCOMP_FILTER_FLAG_*; with NEW_LISTENER the descriptor goes to the runtime */
+};
+
+struct plan_exec {
+    plan_ref args;          /* a vector */
+    plan_ref env;           /* a vector */
+    uint32_t keep_fds;      /* descriptors from 3 up that the process inherits; all others are closed */
+    plan_ref listen_pid;    /* in env: "LISTEN_PID=" and room for ten digits, which the init fills in */
+};
+
+/* ---- messages ---- */
+
+enum plan_message_kind {
+    PLAN_MESSAGE_FAILED = 1, /* the step failed; the init ends */
+    PLAN_MESSAGE_WARNING,    /* the step could not be done in full; the init goes on */
+    PLAN_MESSAGE_FORKED,     /* PLAN_OP_FORK: `pid`, and its pidfd beside the message */
+    PLAN_MESSAGE_SYNC,       /* PLAN_OP_SYNC: waits for one byte */
+    PLAN_MESSAGE_CONSOLE,    /* PLAN_OP_CONSOLE: the pty's master beside the message; waits for one byte */
+    PLAN_MESSAGE_READY,      /* PLAN_OP_READY */
+    PLAN_MESSAGE_LISTENER,   /* PLAN_OP_SECCOMP: the listener beside the message; waits for one byte */
+};
+/* The end of the stream without a PLAN_MESSAGE_FAILED before it: PLAN_OP_EXEC has succeeded. */
+
+/* What a step was doing when it failed: the words complete "cannot ... : ". */
+#define PLAN_ACTIONS(X)                                                                                      \
+    X(STEP, "do it")                                                                                         \
+    X(READ_PLAN, "read the plan")                                                                            \
+    X(OPEN_TARGET, "open the target")                                                                        \
+    X(MAKE_TARGET, "make the target")                                                                        \
+    X(OPEN_SOURCE, "open the source")                                                                        \
+    X(CHECK_TARGET, "accept the target")                                                                     \
+    X(FSOPEN, "open the filesystem type")                                                                    \
+    X(FSCONFIG, "set the filesystem option")                                                                 \
+    X(FSCREATE, "create the filesystem")                                                                     \
+    X(FSMOUNT, "mount the filesystem")                                                                       \
+    X(SETATTR, "set the mount's options")                                                                    \
+    X(PROPAGATE, "set the mount's propagation")                                                              \
+    X(ATTACH, "attach the mount")                                                                            \
+    X(COPY_UP, "copy the target's content")                                                                  \
+    X(MKNOD, "make the node")                                                                                \
+    X(MISMATCH, "accept the node that exists")                                                               \
+    X(CHOWN, "set the owner")                                                                                \
+    X(SYMLINK, "make the link")                                                                              \
+    X(OPEN_PROC, "open a private procfs")                                                                    \
+    X(WRITE, "write the value")                                                                              \
+    X(OPEN_PTMX, "open a pseudo-terminal")                                                                   \
+    X(SEND_FD, "hand the descriptor to the runtime")                                                         \
+    X(SET_TERMINAL, "make it the controlling terminal")                                                      \
+    X(PIVOT, "pivot_root")                                                                                   \
+    X(UNMOUNT, "unmount the old root")                                                                       \
+    X(CHROOT, "chroot")                                                                                      \
+    X(HOOK_SPAWN, "execute")                                                                                 \
+    X(HOOK_STATUS, "succeed")                                                                                \
+    X(HOOK_TIMEOUT, "end in time")                                                                           \
+    X(SETGROUPS, "set the supplementary groups")                                                             \
+    X(SETGID, "set the group")                                                                               \
+    X(SETUID, "set the user")                                                                                \
+    X(BOUNDING, "drop from the bounding set")                                                                \
+    X(CAPSET, "set the capabilities")                                                                        \
+    X(AMBIENT, "raise in the ambient set")                                                                   \
+    X(OUTSIDE, "stay inside the root filesystem")                                                            \
+    X(CLOSE_RANGE, "close descriptors")                                                                      \
+    X(EXECVE, "execute the program")
+
+enum plan_action {
+#define X(name, words) PLAN_ACTION_##name,
+    PLAN_ACTIONS(X)
+#undef X
+        PLAN_ACTION_COUNT
+};
+
+enum { PLAN_DETAIL_SIZE = 200 };
+
+struct plan_message {
+    uint32_t kind;   /* enum plan_message_kind */
+    uint32_t step;   /* index of the step; PLAN_NO_STEP before the first */
+    int32_t errnum;
+    uint32_t action; /* enum plan_action */
+    int32_t pid;     /* PLAN_MESSAGE_FORKED: in the runtime's process namespace; HOOK_STATUS: its wait status */
+    char detail[PLAN_DETAIL_SIZE]; /* an object's name or the kernel's own words; ended by a NUL */
+};
+
+#define PLAN_NO_STEP 0xffffffffu
+
+/* ---- reading: used by the init, and by the printer and the tests ---- */
+
+/**
+ * Checks that a program can be walked safely: header, sizes and order of the steps, every reference, vector,
+ * filter and list within the data, every text ended.
+ * @return 0, or -1 with `*problem` set to words without a variable part.
+ */
+int plan_check(const void *program, size_t size, const char **problem);
+
+static inline const struct plan_step *plan_first(const struct plan_header *plan)
+{
+    return (const struct plan_step *)(const void *)((const char *)plan + plan->steps);
+}
+
+static inline const struct plan_step *plan_next(const struct plan_step *step)
+{
+    return (const struct plan_step *)(const void *)((const char *)step + step->size);
+}
+
+/* The body behind a step. */
+#define PLAN_BODY(type, step) ((const struct type *)(const void *)((step) + 1))
+
+/** @return the bytes at a reference, NULL for none. */
+static inline const char *plan_text(const struct plan_header *plan, plan_ref ref)
+{
+    return ref ? (const char *)plan + plan->data + ref : NULL;
+}
+
+/*
+ * A vector is 8-byte aligned: plan_vector, then `count` 64-bit items and one that is 0, each an offset into
+ * the data. The init turns the items into pointers where they stand, in its private copy.
+ */
+struct plan_vector {
+    uint64_t count;
+    uint64_t items[];
+};
+
+static inline const struct plan_vector *plan_vector(const struct plan_header *plan, plan_ref ref)
+{
+    return ref ? (const struct plan_vector *)(const void *)((const char *)plan + plan->data + ref) : NULL;
+}
+
+/** @return item `i` of a vector as a text. */
+static inline const char *plan_item(const struct plan_header *plan, const struct plan_vector *v, uint64_t i)
+{
+    return (const char *)plan + plan->data + v->items[i];
+}
+
+/** @return the words for a kind of step, or NULL. */
+const char *plan_op_words(unsigned op);
+
+/** @return the enumeration's name of a kind of step in lower case with dashes ("root-attr"), or NULL. */
+const char *plan_op_name(unsigned op);
+
+/** @return the words for an action, or NULL. */
+const char *plan_action_words(unsigned action);
+
+#endif

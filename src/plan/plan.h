@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Step 2, decide: from the configuration, the command line and what the host can do, everything that will
+ * be done, as data. Building a plan looks at the host and changes nothing.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/strbuf.h"
+#include "plan/format.h"
+#include "spec/spec.h"
+
+/* Receives warnings while a plan is built, one line each. */
+typedef void plan_notice(void *data, const char *text);
+
+/* What this host and the runtime's own process can do. Filled by plan_host_probe(). */
+struct plan_host {
+    uid_t euid;
+    uint64_t capabilities;      /* effective set of the runtime, bit n for capability n */
+    uint64_t bounding;          /* bounding set of the runtime */
+    unsigned last_capability;   /* /proc/sys/kernel/cap_last_cap */
+    bool initial_user_namespace; /* the runtime runs in the initial user namespace */
+};
+
+enum plan_purpose { PLAN_FOR_CREATE, PLAN_FOR_RUN, PLAN_FOR_EXEC };
+
+/* What decides beside the configuration. */
+struct plan_request {
+    enum plan_purpose purpose;
+    const struct spec *spec;
+    const struct spec_process *process; /* NULL: spec->process */
+    const struct plan_host *host;
+    const char *id;
+    const char *bundle;      /* absolute, resolved */
+    const char *cgroup_path; /* the container's cgroup as a directory on the host; NULL: none */
+    unsigned preserve_fds;   /* descriptors 3 ... that the process inherits, LISTEN_FDS included */
+    unsigned listen_fds;     /* how many of them are sockets of socket activation; 0: none */
+    const char *listen_fdnames;
+    const char *notify_socket; /* path of NOTIFY_SOCKET on the host, or NULL */
+    bool no_pivot;
+    bool no_new_keyring;
+    const char *process_label;    /* exec --process-label; NULL: from the process */
+    const char *apparmor_profile; /* exec --apparmor; NULL: from the process */
+    const char *cap_add[64];      /* exec --cap, ended by NULL */
+    plan_notice *notice;
+    void *notice_data;
+};
+
+/* A descriptor that the runtime opens before the init starts, and where its number goes in the program. */
+enum plan_slot_kind {
+    PLAN_SLOT_TREE,      /* a detached clone of what is at `path` */
+    PLAN_SLOT_NAMESPACE, /* the namespace file at `path`, checked for its type */
+    PLAN_SLOT_PROCESS,   /* exec: the container's pidfd */
+    PLAN_SLOT_START,     /* the socket that `start` connects to */
+    PLAN_SLOT_LOCK,      /* the lock that says "created" */
+};
+
+struct plan_slot {
+    enum plan_slot_kind kind;
+    uint32_t where;        /* offset of the plan_fd in the steps */
+    uint32_t flags_where;  /* PLAN_SLOT_TREE of a mount: offset of its flags; 0: none */
+    const char *path;
+    const char *origin;    /* JSON pointer for messages */
+    uint32_t types;        /* PLAN_SLOT_NAMESPACE: the CLONE_NEW* flag it must be */
+    dev_t device;          /* PLAN_SLOT_TREE: the device number that it must be, or 0 */
+    bool recursive;        /* clone what is mounted below it too */
+    bool no_follow;        /* a symbolic link is cloned as such */
+    bool is_root;          /* the root filesystem: must be a directory */
+    uint64_t attr_set, attr_clear; /* MOUNT_ATTR_* of the clone */
+    bool attr_recursive;
+    uint64_t attr_set_recursive, attr_clear_recursive;
+    uint64_t propagation;           /* MS_*, of the clone's whole tree, from the root's propagation */
+    uint64_t own_propagation;       /* MS_*, set after it, from the mount's own options */
+    bool own_propagation_recursive;
+    const struct spec_id_mappings *uid_mappings, *gid_mappings; /* idmapped when not NULL */
+    bool idmap_recursive;
+};
+
+/* A hook that the runtime runs itself. */
+enum plan_hook_kind {
+    PLAN_HOOK_PRESTART,
+    PLAN_HOOK_CREATE_RUNTIME,
+    PLAN_HOOK_CREATE_CONTAINER,
+    PLAN_HOOK_START_CONTAINER,
+    PLAN_HOOK_POSTSTART,
+    PLAN_HOOK_POSTSTOP,
+    PLAN_HOOK_COUNT,
+};
+
+struct plan {
+    struct arena *arena;
+
+    /* what the runtime does */
+    uint64_t clone_flags;   /* CLONE_NEW* of the first process */
+    bool wait_for_maps;     /* the init waits until uid_map and gid_map are written */
+    const char *uid_map;    /* text for /proc/PID/uid_map, or NULL */
+    const char *gid_map;
+    bool deny_setgroups;    /* write "deny" to /proc/PID/setgroups before gid_map */
+    const char *oom_score_adj; /* text for /proc/PID/oom_score_adj, or NULL */
+    bool sync_hooks;        /* the init stops at PLAN_OP_SYNC */
+    bool terminal;
+    const char *rootfs;     /* absolute */
+    struct plan_slot *slots;
+    size_t slot_count, slot_capacity;
+    const char *listener_path;     /* linux.seccomp.listenerPath, when a rule notifies */
+    const char *listener_metadata;
+
+    /* what the init does: private to src/plan until plan_finish() */
+    struct strbuf steps;
+    struct strbuf data;
+    uint32_t step_count;
+
+    /* the finished program, in the arena; slots are filled in here */
+    char *program;
+    size_t program_size;
+};
+
+/** Looks at this process and kernel. @return 0, or -1 with `err`. */
+int plan_host_probe(struct plan_host *host, struct caisson_error *err);
+
+/**
+ * Decides everything about a container (create, run) or about one more process of it (exec).
+ * @return 0, or -1 with `err`: what the configuration asks for and is wrong, or not to be had here.
+ */
+int plan_build(struct arena *arena, const struct plan_request *request, struct plan *plan,
+               struct caisson_error *err);
+
+/** Writes a descriptor's number into a slot's place of the finished program. */
+void plan_fill(struct plan *plan, const struct plan_slot *slot, int fd);
+
+/** Sets the init's end of the channel in the finished program. */
+void plan_set_channel(struct plan *plan, int fd);
+
+/** Prints a plan for people, one line a step. */
+void plan_print_text(const struct plan *plan, struct strbuf *out);
+
+struct json;
+/** Prints a plan as a JSON object: "runtime" (what is done from outside) and "steps". */
+void plan_print_json(const struct plan *plan, struct json *json);
+
+/**
+ * Turns a message of the init into an error: the step, its object, the action that failed, the errno's text, the
+ * JSON pointer and line, and for the errors that callers match on the texts that they expect.
+ * @param spec for places in the file; may be NULL
+ * @return -1 always.
+ */
+int plan_message_error(const struct plan *plan, const struct spec *spec, const struct plan_message *message,
+                       struct caisson_error *err);
+
+#endif

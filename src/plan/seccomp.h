@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* linux.seccomp as a filter program, compiled by libseccomp at plan time. */
+#ifndef PLAN_SECCOMP_H
+#define PLAN_SECCOMP_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "plan/plan.h"
+#include "spec/spec.h"
+
+struct plan_filter {
+    struct sock_filter *code;
+    size_t length;   /* instructions; 0: nothing to load */
+    unsigned flags;  /* SECCOMP_FILTER_FLAG_* for seccomp(2) */
+    bool notifies;   /* an action is SCMP_ACT_NOTIFY */
+};
+
+/**
+ * Compiles the filter of `spec`; without linux.seccomp the result has length 0.
+ * Refused: an errnoRet beside an action that has no errno (1.2.1), NOTIFY as default action, NOTIFY for write(2),
+ * listenerMetadata without listenerPath, an action or flag that this kernel lacks. System call names that
+ * libseccomp does not know are left out, as the specification allows.
+ */
+int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filter *filter, plan_notice *notice,
+                 void *notice_data, struct caisson_error *err);
+
+#endif
