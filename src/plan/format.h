@@ -106,12 +106,12 @@ struct plan_join {
     plan_ref path;
 };
 
-/* Reads one byte from the channel: the runtime has done what it alone can do (uid_map, gid_map). */
+/* PLAN_MESSAGE_MAPS up, one byte down: the runtime writes uid_map and gid_map of the new user namespace. */
 struct plan_wait {
     uint32_t reserved;
 };
 
-/* setresgid, setresuid, and no supplementary groups where the namespace lets them go. */
+/* setresgid and setresuid: from the overflow ids to ones that the new user namespace knows. */
 struct plan_become {
     uint32_t uid;
     uint32_t gid;
@@ -272,7 +272,7 @@ struct plan_mask {
     plan_fd null; /* the host's /dev/null as a detached mount, the same descriptor in every mask */
 };
 
-/* A write through a private procfs of the container's process namespace (CVE-2019-16884, CVE-2025-52881). */
+/* A write through the host's procfs, opened before the container's files are in sight (CVE-2019-16884, CVE-2025-52881). */
 struct plan_proc {
     plan_ref file; /* below /proc: "self/attr/exec" */
     plan_ref value;
@@ -355,10 +355,21 @@ struct plan_ready {
     uint32_t reserved;
 };
 
-/* Waits for start: a connection on a listening socket; its peer is the new channel. -1: one byte on the channel. */
+enum plan_start_how {
+    PLAN_START_NOW = 1, /* exec */
+    PLAN_START_CHANNEL, /* run: one byte on the channel */
+    PLAN_START_SOCKET,  /* create: a connection on `socket`, and one byte on it; its peer is the new channel */
+};
+
+/*
+ * Waits for start, then marks every descriptor from 3 + keep_fds up to be closed by the execution: nothing but
+ * hooks, the credentials, the filter and the execution itself come after it.
+ */
 struct plan_start {
-    plan_fd socket;
-    plan_fd lock; /* closed with the wait's end: while it is locked, the container is created, not running */
+    uint32_t how;
+    uint32_t keep_fds; /* descriptors from 3 up that the process inherits */
+    plan_fd socket;    /* PLAN_START_SOCKET: it listens */
+    plan_fd lock;      /* while it is open, and so locked, the container is created and not yet running */
 };
 
 struct plan_seccomp {
@@ -368,10 +379,9 @@ struct plan_seccomp {
 };
 
 struct plan_exec {
-    plan_ref args;          /* a vector */
-    plan_ref env;           /* a vector */
-    uint32_t keep_fds;      /* descriptors from 3 up that the process inherits; all others are closed */
-    plan_ref listen_pid;    /* in env: "LISTEN_PID=" and room for ten digits, which the init fills in */
+    plan_ref args;       /* a vector */
+    plan_ref env;        /* a vector */
+    plan_ref listen_pid; /* in env: "LISTEN_PID=" and room for ten digits, which the init fills in */
 };
 
 /* ---- messages ---- */
@@ -379,7 +389,8 @@ struct plan_exec {
 enum plan_message_kind {
     PLAN_MESSAGE_FAILED = 1, /* the step failed; the init ends */
     PLAN_MESSAGE_WARNING,    /* the step could not be done in full; the init goes on */
-    PLAN_MESSAGE_FORKED,     /* PLAN_OP_FORK: `pid`, and its pidfd beside the message */
+    PLAN_MESSAGE_MAPS,       /* PLAN_OP_WAIT: waits for one byte */
+    PLAN_MESSAGE_FORKED,     /* PLAN_OP_FORK: `pid`, and its pidfd beside the message; the child waits for one byte */
     PLAN_MESSAGE_SYNC,       /* PLAN_OP_SYNC: waits for one byte */
     PLAN_MESSAGE_CONSOLE,    /* PLAN_OP_CONSOLE: the pty's master beside the message; waits for one byte */
     PLAN_MESSAGE_READY,      /* PLAN_OP_READY */
@@ -407,7 +418,7 @@ enum plan_message_kind {
     X(MISMATCH, "accept the node that exists")                                                               \
     X(CHOWN, "set the owner")                                                                                \
     X(SYMLINK, "make the link")                                                                              \
-    X(OPEN_PROC, "open a private procfs")                                                                    \
+    X(OPEN_PROC, "open the host's procfs")                                                                    \
     X(WRITE, "write the value")                                                                              \
     X(OPEN_PTMX, "open a pseudo-terminal")                                                                   \
     X(SEND_FD, "hand the descriptor to the runtime")                                                         \
