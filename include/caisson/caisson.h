@@ -68,21 +68,21 @@ struct caisson_create_options {
     unsigned preserve_fds;      /* how many descriptors from 3 up the process inherits */
     bool no_pivot;
     bool no_new_keyring;
-    bool detach;                /* run: return when the process runs */
-    bool keep;                  /* run: do not delete the container when it ends */
-    const char *notify_socket;  /* value of NOTIFY_SOCKET, or NULL */
-    unsigned listen_fds;        /* value of LISTEN_FDS when LISTEN_PID is the caller's, or 0 */
+    bool detach;               /* run: return when the process runs */
+    bool keep;                 /* run: do not delete the container when it ends */
+    const char *notify_socket; /* value of NOTIFY_SOCKET, or NULL */
+    unsigned listen_fds;       /* value of LISTEN_FDS when LISTEN_PID is the caller's, or 0 */
     const char *listen_fdnames;
 };
 
 struct caisson_exec_options {
     const char *id;
-    const char *process_file;   /* process.json; NULL: from the members below and config.json */
-    char *const *args;          /* ended by NULL */
+    const char *process_file; /* process.json; NULL: from the members below and config.json */
+    char *const *args;        /* ended by NULL */
     const char *cwd;
-    char *const *env;           /* "NAME=value" each, added to config.json's; ended by NULL */
-    char *const *cap;           /* capabilities to add; ended by NULL */
-    const char *user;           /* "UID[:GID]" */
+    char *const *env; /* "NAME=value" each, added to config.json's; ended by NULL */
+    char *const *cap; /* capabilities to add; ended by NULL */
+    const char *user; /* "UID[:GID]" */
     const uint32_t *additional_gids;
     size_t additional_gid_count;
     bool tty;
@@ -91,7 +91,7 @@ struct caisson_exec_options {
     bool ignore_paused;
     const char *process_label;
     const char *apparmor;
-    const char *cgroup;         /* sub-cgroup, relative to the container's */
+    const char *cgroup; /* sub-cgroup, relative to the container's */
     const char *console_socket;
     const char *pidfd_socket;
     const char *pid_file;

@@ -35,7 +35,8 @@ char *arena_copy(struct arena *arena, const char *text, size_t length);
 char *arena_string(struct arena *arena, const char *text);
 
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vformat(struct arena *arena, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+char *arena_vformat(struct arena *arena, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /** Frees all of it; the arena can be used again. */
 void arena_free(struct arena *arena);

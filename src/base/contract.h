@@ -15,9 +15,9 @@
 /* runc's words for containerd, crun's for CRI-O ("no such process", in lower case): both in one */
 #define CONTRACT_NOT_RUNNING "container not running: no such process"
 
-#define CONTRACT_EXEC_PAUSED "cannot exec in a paused container"
+#define CONTRACT_EXEC_PAUSED      "cannot exec in a paused container"
 #define CONTRACT_CGROUP_NOT_EMPTY "container's cgroup is not empty"
-#define CONTRACT_CGROUP_FROZEN "container's cgroup unexpectedly frozen"
+#define CONTRACT_CGROUP_FROZEN    "container's cgroup unexpectedly frozen"
 
 /* podman and docker turn it into exit status 127: "executable file not found in", "no such file or directory" */
 #define CONTRACT_NO_PROGRAM "executable file not found in $PATH: no such file or directory"

@@ -10,9 +10,9 @@
 
 struct json {
     struct strbuf *out;
-    bool pretty;     /* two spaces a level; otherwise no white space at all */
+    bool pretty; /* two spaces a level; otherwise no white space at all */
     unsigned depth;
-    bool comma;      /* a value stands before the next one in this object or array */
+    bool comma; /* a value stands before the next one in this object or array */
 };
 
 /** Opens an object; `name` is the member's name, or NULL in an array and at the top. The same for all below. */

@@ -34,7 +34,7 @@ int cgroup_host_probe(struct arena *arena, struct cgroup_host *host, struct cais
 
 /* One value for one file of the cgroup. */
 struct cgroup_write {
-    const char *file;       /* "memory.max" */
+    const char *file; /* "memory.max" */
     const char *value;
     const char *controller; /* that must be enabled for the file to exist; NULL: a core file */
     const char *origin;     /* JSON pointer */
@@ -43,9 +43,9 @@ struct cgroup_write {
 
 struct cgroup_plan {
     enum cgroup_driver driver;
-    const char *mount;       /* of the hierarchy */
-    const char *path;        /* below the mount, with a leading slash; "" with CGROUP_NONE */
-    const char *absolute;    /* mount and path joined; NULL with CGROUP_NONE */
+    const char *mount;        /* of the hierarchy */
+    const char *path;         /* below the mount, with a leading slash; "" with CGROUP_NONE */
+    const char *absolute;     /* mount and path joined; NULL with CGROUP_NONE */
     const char **controllers; /* needed by the writes, each once, ended by NULL */
     struct cgroup_write *writes;
     size_t write_count;
@@ -59,7 +59,7 @@ struct cgroup_request {
     enum cgroup_driver driver;
     const struct spec *spec;
     const char *id;
-    bool rootless;          /* not root of the initial user namespace */
+    bool rootless; /* not root of the initial user namespace */
     cgroup_notice *notice;
     void *notice_data;
 };

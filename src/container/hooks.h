@@ -15,7 +15,8 @@
  * @return 0, or -1 with `err` (CAISSON_ERROR_HOOK): kind and index, path, exit status or signal or timeout, and
  *         the last line that it wrote to standard error.
  */
-int hooks_run(const struct spec_hook_list *hooks, const char *kind, const char *state, struct caisson_error *err);
+int hooks_run(const struct spec_hook_list *hooks, const char *kind, const char *state,
+              struct caisson_error *err);
 
 /** The same where a failure is a warning and the rest still run (poststop). */
 void hooks_run_all(const struct spec_hook_list *hooks, const char *kind, const char *state,

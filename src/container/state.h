@@ -27,11 +27,11 @@
 /* The members of state.json. Strings are in the arena of whoever read or filled it. */
 struct state {
     const char *id;
-    const char *oci_version;   /* of the configuration */
-    const char *bundle;        /* absolute */
-    const char *rootfs;        /* absolute */
-    const char *created;       /* RFC 3339 with nanoseconds, UTC */
-    const char *owner;         /* name or number of the user who made it */
+    const char *oci_version; /* of the configuration */
+    const char *bundle;      /* absolute */
+    const char *rootfs;      /* absolute */
+    const char *created;     /* RFC 3339 with nanoseconds, UTC */
+    const char *owner;       /* name or number of the user who made it */
     uid_t owner_uid;
     const char *cgroup;        /* absolute path of its cgroup directory; NULL: none */
     const char *cgroup_driver; /* "cgroupfs", "systemd", "disabled" */
@@ -42,8 +42,8 @@ struct state {
     struct spec_pairs annotations;
 
     /* not in state.json */
-    pid_t pid;            /* 0: not written yet, or the file is torn */
-    uint64_t start_time;  /* field 22 of /proc/PID/stat, against reuse of the number */
+    pid_t pid;           /* 0: not written yet, or the file is torn */
+    uint64_t start_time; /* field 22 of /proc/PID/stat, against reuse of the number */
 };
 
 /** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */

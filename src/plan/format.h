@@ -29,12 +29,12 @@ typedef int32_t plan_fd;
 struct plan_header {
     uint32_t magic;
     uint32_t version;
-    uint32_t size;        /* of the whole program in bytes */
+    uint32_t size; /* of the whole program in bytes */
     uint32_t step_count;
-    uint32_t steps;       /* offset of the first step */
-    uint32_t data;        /* offset of the data; its last byte is NUL */
-    plan_fd channel;      /* socket to the runtime: struct plan_message up, one byte down */
-    uint32_t flags;       /* none yet: 0 */
+    uint32_t steps;  /* offset of the first step */
+    uint32_t data;   /* offset of the data; its last byte is NUL */
+    plan_fd channel; /* socket to the runtime: struct plan_message up, one byte down */
+    uint32_t flags;  /* none yet: 0 */
 };
 
 struct plan_step {
@@ -190,9 +190,9 @@ struct plan_mount {
     plan_ref data;       /* PLAN_MOUNT_CLASSIC: the comma-joined data */
     uint64_t attr_set;   /* MOUNT_ATTR_* */
     uint64_t attr_clear;
-    uint64_t propagation; /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, or 0 */
+    uint64_t propagation;           /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, or 0 */
     uint64_t propagation_recursive; /* the same, for the whole tree */
-    uint64_t classic_flags; /* PLAN_MOUNT_CLASSIC: MS_* */
+    uint64_t classic_flags;         /* PLAN_MOUNT_CLASSIC: MS_* */
 };
 
 enum plan_node_flags {
@@ -304,7 +304,7 @@ struct plan_affinity {
 };
 
 struct plan_mempolicy {
-    uint32_t mode; /* MPOL_* with the MPOL_F_* flags */
+    uint32_t mode;  /* MPOL_* with the MPOL_F_* flags */
     plan_ref nodes; /* bytes of a node mask, 8-byte aligned, or none */
     uint32_t bits;  /* the mask's length in bits */
 };
@@ -358,7 +358,7 @@ struct plan_ready {
 enum plan_start_how {
     PLAN_START_NOW = 1, /* exec */
     PLAN_START_CHANNEL, /* run: one byte on the channel */
-    PLAN_START_SOCKET,  /* create: a connection on `socket`, and one byte on it; its peer is the new channel */
+    PLAN_START_SOCKET, /* create: a connection on `socket`, and one byte on it; its peer is the new channel */
 };
 
 /*
@@ -390,11 +390,11 @@ enum plan_message_kind {
     PLAN_MESSAGE_FAILED = 1, /* the step failed; the init ends */
     PLAN_MESSAGE_WARNING,    /* the step could not be done in full; the init goes on */
     PLAN_MESSAGE_MAPS,       /* PLAN_OP_WAIT: waits for one byte */
-    PLAN_MESSAGE_FORKED,     /* PLAN_OP_FORK: `pid`, and its pidfd beside the message; the child waits for one byte */
-    PLAN_MESSAGE_SYNC,       /* PLAN_OP_SYNC: waits for one byte */
-    PLAN_MESSAGE_CONSOLE,    /* PLAN_OP_CONSOLE: the pty's master beside the message; waits for one byte */
-    PLAN_MESSAGE_READY,      /* PLAN_OP_READY */
-    PLAN_MESSAGE_LISTENER,   /* PLAN_OP_SECCOMP: the listener beside the message; waits for one byte */
+    PLAN_MESSAGE_FORKED, /* PLAN_OP_FORK: `pid`, and its pidfd beside the message; the child waits for one byte */
+    PLAN_MESSAGE_SYNC,     /* PLAN_OP_SYNC: waits for one byte */
+    PLAN_MESSAGE_CONSOLE,  /* PLAN_OP_CONSOLE: the pty's master beside the message; waits for one byte */
+    PLAN_MESSAGE_READY,    /* PLAN_OP_READY */
+    PLAN_MESSAGE_LISTENER, /* PLAN_OP_SECCOMP: the listener beside the message; waits for one byte */
 };
 /* The end of the stream without a PLAN_MESSAGE_FAILED before it: PLAN_OP_EXEC has succeeded. */
 
@@ -418,7 +418,7 @@ enum plan_message_kind {
     X(MISMATCH, "accept the node that exists")                                                               \
     X(CHOWN, "set the owner")                                                                                \
     X(SYMLINK, "make the link")                                                                              \
-    X(OPEN_PROC, "open the host's procfs")                                                                    \
+    X(OPEN_PROC, "open the host's procfs")                                                                   \
     X(WRITE, "write the value")                                                                              \
     X(OPEN_PTMX, "open a pseudo-terminal")                                                                   \
     X(SEND_FD, "hand the descriptor to the runtime")                                                         \
@@ -449,11 +449,11 @@ enum plan_action {
 enum { PLAN_DETAIL_SIZE = 200 };
 
 struct plan_message {
-    uint32_t kind;   /* enum plan_message_kind */
-    uint32_t step;   /* index of the step; PLAN_NO_STEP before the first */
+    uint32_t kind; /* enum plan_message_kind */
+    uint32_t step; /* index of the step; PLAN_NO_STEP before the first */
     int32_t errnum;
     uint32_t action; /* enum plan_action */
-    int32_t pid;     /* PLAN_MESSAGE_FORKED: in the runtime's process namespace; HOOK_STATUS: its wait status */
+    int32_t pid; /* PLAN_MESSAGE_FORKED: in the runtime's process namespace; HOOK_STATUS: its wait status */
     char detail[PLAN_DETAIL_SIZE]; /* an object's name or the kernel's own words; ended by a NUL */
 };
 

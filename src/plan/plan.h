@@ -20,9 +20,9 @@ typedef void plan_notice(void *data, const char *text);
 /* What this host and the runtime's own process can do. Filled by plan_host_probe(). */
 struct plan_host {
     uid_t euid;
-    uint64_t capabilities;      /* effective set of the runtime, bit n for capability n */
-    uint64_t bounding;          /* bounding set of the runtime */
-    unsigned last_capability;   /* /proc/sys/kernel/cap_last_cap */
+    uint64_t capabilities;       /* effective set of the runtime, bit n for capability n */
+    uint64_t bounding;           /* bounding set of the runtime */
+    unsigned last_capability;    /* /proc/sys/kernel/cap_last_cap */
     bool initial_user_namespace; /* the runtime runs in the initial user namespace */
 };
 
@@ -61,20 +61,20 @@ enum plan_slot_kind {
 
 struct plan_slot {
     enum plan_slot_kind kind;
-    uint32_t where;        /* offset of the plan_fd in the steps */
-    uint32_t flags_where;  /* PLAN_SLOT_TREE of a mount: offset of its flags; 0: none */
+    uint32_t where;       /* offset of the plan_fd in the steps */
+    uint32_t flags_where; /* PLAN_SLOT_TREE of a mount: offset of its flags; 0: none */
     const char *path;
-    const char *origin;    /* JSON pointer for messages */
-    uint32_t types;        /* PLAN_SLOT_NAMESPACE: the CLONE_NEW* flag it must be */
-    dev_t device;          /* PLAN_SLOT_TREE: the device number that it must be, or 0 */
-    bool recursive;        /* clone what is mounted below it too */
-    bool no_follow;        /* a symbolic link is cloned as such */
-    bool is_root;          /* the root filesystem: must be a directory */
+    const char *origin;            /* JSON pointer for messages */
+    uint32_t types;                /* PLAN_SLOT_NAMESPACE: the CLONE_NEW* flag it must be */
+    dev_t device;                  /* PLAN_SLOT_TREE: the device number that it must be, or 0 */
+    bool recursive;                /* clone what is mounted below it too */
+    bool no_follow;                /* a symbolic link is cloned as such */
+    bool is_root;                  /* the root filesystem: must be a directory */
     uint64_t attr_set, attr_clear; /* MOUNT_ATTR_* of the clone */
     bool attr_recursive;
     uint64_t attr_set_recursive, attr_clear_recursive;
-    uint64_t propagation;           /* MS_*, of the clone's whole tree, from the root's propagation */
-    uint64_t own_propagation;       /* MS_*, set after it, from the mount's own options */
+    uint64_t propagation;     /* MS_*, of the clone's whole tree, from the root's propagation */
+    uint64_t own_propagation; /* MS_*, set after it, from the mount's own options */
     bool own_propagation_recursive;
     const struct spec_id_mappings *uid_mappings, *gid_mappings; /* idmapped when not NULL */
     bool idmap_recursive;
@@ -95,18 +95,18 @@ struct plan {
     struct arena *arena;
 
     /* what the runtime does */
-    uint64_t clone_flags;   /* CLONE_NEW* of the first process */
-    bool wait_for_maps;     /* the init waits until uid_map and gid_map are written */
-    const char *uid_map;    /* text for /proc/PID/uid_map, or NULL */
+    uint64_t clone_flags; /* CLONE_NEW* of the first process */
+    bool wait_for_maps;   /* the init waits until uid_map and gid_map are written */
+    const char *uid_map;  /* text for /proc/PID/uid_map, or NULL */
     const char *gid_map;
-    bool deny_setgroups;    /* write "deny" to /proc/PID/setgroups before gid_map */
+    bool deny_setgroups;       /* write "deny" to /proc/PID/setgroups before gid_map */
     const char *oom_score_adj; /* text for /proc/PID/oom_score_adj, or NULL */
-    bool sync_hooks;        /* the init stops at PLAN_OP_SYNC */
+    bool sync_hooks;           /* the init stops at PLAN_OP_SYNC */
     bool terminal;
-    const char *rootfs;     /* absolute */
+    const char *rootfs; /* absolute */
     struct plan_slot *slots;
     size_t slot_count, slot_capacity;
-    const char *listener_path;     /* linux.seccomp.listenerPath, when a rule notifies */
+    const char *listener_path; /* linux.seccomp.listenerPath, when a rule notifies */
     const char *listener_metadata;
 
     /* what the init does: private to src/plan until plan_finish() */
