@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* process.user and process.capabilities. */
+#include "init/init.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int drop_bounding(struct init *init, uint64_t keep)
+{
+    init_doing(init, PLAN_ACTION_BOUNDING, NULL);
+    for (unsigned long cap = 0; cap < 64; cap++) {
+        if (keep >> cap & 1)
+            continue;
+        /* EINVAL: the kernel has no capability of this number, nor one above it. */
+        if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+            return errno == EINVAL ? 0 : -1;
+    }
+    return 0;
+}
+
+/* By system call: the C library's own functions are for many threads. */
+static int set_ids(struct init *init, const struct plan_credentials *step)
+{
+    init_doing(init, PLAN_ACTION_SETGROUPS, NULL);
+    if (!(step->flags & PLAN_CREDENTIALS_KEEP_GROUPS) &&
+        syscall(SYS_setgroups, step->group_count, init_text(init, step->groups)) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_SETGID, NULL);
+    if (syscall(SYS_setresgid, step->gid, step->gid, step->gid) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_SETUID, NULL);
+    return (int)syscall(SYS_setresuid, step->uid, step->uid, step->uid);
+}
+
+static int set_capabilities(struct init *init, const struct plan_credentials *step)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {
+        {(uint32_t)step->effective, (uint32_t)step->permitted, (uint32_t)step->inheritable},
+        {(uint32_t)(step->effective >> 32), (uint32_t)(step->permitted >> 32),
+         (uint32_t)(step->inheritable >> 32)},
+    };
+
+    init_doing(init, PLAN_ACTION_CAPSET, NULL);
+    if (syscall(SYS_capset, &header, data) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_AMBIENT, NULL);
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+        return -1;
+    for (unsigned long cap = 0; cap < 64; cap++) {
+        if ((step->ambient >> cap & 1) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int init_CREDENTIALS(struct init *init, const struct plan_credentials *step)
+{
+    bool caps = !(step->flags & PLAN_CREDENTIALS_NO_CAPS);
+
+    if (caps && drop_bounding(init, step->bounding) < 0)
+        return -1;
+    /* Without it the change from user 0 would empty the sets before they can be set. */
+    if (caps && step->uid != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+        return -1;
+    if (set_ids(init, step) < 0)
+        return -1;
+    if (caps && set_capabilities(init, step) < 0)
+        return -1;
+    /* A change of ids makes a process dumpable by /proc/sys/fs/suid_dumpable; stay closed until exec. */
+    return prctl(PR_SET_DUMPABLE, 0);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Step 4, enter: the program that runs inside the container before the container's own. It carries out a plan
+ * (plan/format.h) step by step. It allocates nothing, parses no configuration, and holds no path of the host
+ * but those in the plan.
+ */
+#ifndef INIT_INIT_H
+#define INIT_INIT_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "base/fd.h"
+#include "plan/format.h"
+
+struct init {
+    struct plan_header *plan; /* a private copy: vectors are turned into pointers in place */
+    int channel;              /* to the runtime, later to whoever calls `start` */
+    int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
+    int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
+    bool null_attached;       /* the /dev/null of masks was used once: clone it from now on */
+    int empty;                /* the read-only tmpfs that masks directories; -1: none yet */
+    mode_t umask;             /* of the caller, for the container's process */
+
+    /* what the report of a failure says */
+    uint32_t step;
+    uint32_t action; /* enum plan_action */
+    char detail[PLAN_DETAIL_SIZE];
+
+    char program[PATH_MAX]; /* what PLAN_OP_LOOKUP found */
+};
+
+/** Notes what a step is about to do, and on what, for the report of its failure. `object` may be NULL. */
+void init_doing(struct init *init, enum plan_action action, const char *object);
+
+/** The same, and fails with `errnum`. @return -1 always. */
+int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
+
+static inline const char *init_text(const struct init *init, plan_ref ref)
+{
+    return plan_text(init->plan, ref);
+}
+
+/* ---- channel.c ---- */
+
+/** Sends a message of this kind about the current step, `fd` beside it unless -1. @return 0, or -1 with errno. */
+int channel_send(struct init *init, uint32_t kind, int errnum, int pid, int fd);
+
+/** Reads one byte. @return 0, or -1 with errno: ECONNRESET when the runtime is gone. */
+int channel_wait(const struct init *init);
+
+/* ---- target.c: paths of the container, always resolved inside of its root ---- */
+
+/** @return an O_PATH descriptor of `path`, made if missing (plan_mount_flags FILE, NOFOLLOW, MUST_EXIST), or -1. */
+int target_open(struct init *init, const char *path, unsigned flags);
+
+/** @return an O_PATH descriptor of the directory that `path` is in, made if missing; `*name` is its last component. */
+int target_parent(struct init *init, const char *path, const char **name);
+
+/* ---- copyup.c ---- */
+
+/** Copies what is in directory `from` into directory `to`: files, links, modes, owners, times. @return 0 or -1. */
+int copy_up(int from, int to);
+
+/* ---- vectors ---- */
+
+/** Turns a vector into a NULL-ended array of texts, in place. To be called once for each. */
+char **init_vector(struct init *init, plan_ref ref);
+
+/*
+ * One function a kind of step. Each returns 0, or -1 with errno; PLAN_OP_EXEC returns only on failure.
+ */
+#define X(name, body, words) int init_##name(struct init *init, const struct body *step);
+PLAN_OPS(X)
+#undef X
+
+#endif

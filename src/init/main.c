@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "sys/mount.h"
+
+/* The body of each kind of step has its own type: these give them all one. */
+#define X(name, body, words)                                                                                 \
+    static int run_##name(struct init *init, const struct plan_step *step)                                   \
+    {                                                                                                        \
+        return init_##name(init, PLAN_BODY(body, step));                                                     \
+    }
+PLAN_OPS(X)
+#undef X
+
+typedef int step_function(struct init *init, const struct plan_step *step);
+
+static step_function *const step_functions[PLAN_OP_COUNT] = {
+#define X(name, body, words) [PLAN_OP_##name] = run_##name,
+    PLAN_OPS(X)
+#undef X
+};
+
+void init_doing(struct init *init, enum plan_action action, const char *object)
+{
+    size_t n = object ? strnlen(object, sizeof init->detail - 1) : 0;
+
+    init->action = action;
+    if (object)
+        memcpy(init->detail, object, n);
+    init->detail[n] = '\0';
+}
+
+int init_fail(struct init *init, enum plan_action action, const char *object, int errnum)
+{
+    init_doing(init, action, object);
+    errno = errnum;
+    return -1;
+}
+
+char **init_vector(struct init *init, plan_ref ref)
+{
+    char *data = (char *)init->plan + init->plan->data;
+    struct plan_vector *vector;
+
+    if (!ref)
+        return NULL;
+    vector = (struct plan_vector *)(void *)(data + ref);
+    _Static_assert(sizeof(char *) == sizeof vector->items[0], "offsets become pointers where they stand");
+    for (uint64_t i = 0; i < vector->count; i++)
+        vector->items[i] = (uint64_t)(uintptr_t)(data + vector->items[i]);
+    return (char **)(void *)vector->items;
+}
+
+/* Maps the plan privately, checks it, and closes its descriptor. */
+static int load_plan(struct init *init, int fd)
+{
+    const char *problem = "";
+    struct stat st;
+    void *program;
+
+    if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > PLAN_SIZE_LIMIT)
+        return -1;
+    program = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (program == MAP_FAILED)
+        return -1;
+    close(fd);
+    if (plan_check(program, (size_t)st.st_size, &problem) < 0)
+        return -1;
+    init->plan = program;
+    init->channel = init->plan->channel;
+    return 0;
+}
+
+/*
+ * The host's procfs is opened while the host's root is still the process's own, and only when a step needs it:
+ * later a /proc would be the container's, which its files can fake.
+ */
+static int open_proc(struct init *init)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step)) {
+        if (step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME) {
+            init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
+            init->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+            return init->proc < 0 ? -1 : 0;
+        }
+    }
+    return 0;
+}
+
+/* The runtime blocks signals, and its caller may have ignored some: the container's process gets neither. */
+static void reset_signals(void)
+{
+    static const int ignored[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,
+                                  SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH};
+    sigset_t none;
+
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        signal(ignored[i], SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int run_steps(struct init *init)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (init->step = 0; init->step < init->plan->step_count; init->step++, step = plan_next(step)) {
+        init_doing(init, PLAN_ACTION_STEP, NULL);
+        if (step_functions[step->op](init, step) < 0)
+            return -1;
+        /*
+         * Not dumpable from the first moment at which another process could be in the same namespaces
+         * (CVE-2016-9962); but an unprivileged runtime can write the id maps of a dumpable process only.
+         */
+        if (init->step == 0 && step->op == PLAN_OP_WAIT)
+            prctl(PR_SET_DUMPABLE, 0);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct init init = {.channel = -1, .root = -1, .proc = -1, .empty = -1, .step = PLAN_NO_STEP};
+    int fd = argc == 2 ? atoi(argv[1]) : -1;
+
+    /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */
+    if (fd < 3 || load_plan(&init, fd) < 0)
+        return 126;
+    if (plan_first(init.plan)->op != PLAN_OP_WAIT)
+        prctl(PR_SET_DUMPABLE, 0);
+    reset_signals();
+    init.umask = umask(0);
+    if (open_proc(&init) < 0 || run_steps(&init) < 0)
+        channel_send(&init, PLAN_MESSAGE_FAILED, errno, 0, -1);
+    return 1;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Namespaces and what belongs to a fresh one. */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/keyctl.h>
+#include <linux/sched.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sys/clone.h"
+
+int init_JOIN(struct init *init, const struct plan_join *step)
+{
+    (void)init;
+    return sys_setns(step->fd, (int)step->types);
+}
+
+int init_WAIT(struct init *init, const struct plan_wait *step)
+{
+    (void)step;
+    if (channel_send(init, PLAN_MESSAGE_MAPS, 0, 0, -1) < 0)
+        return -1;
+    return channel_wait(init);
+}
+
+int init_BECOME(struct init *init, const struct plan_become *step)
+{
+    init_doing(init, PLAN_ACTION_SETGID, NULL);
+    if (syscall(SYS_setresgid, step->gid, step->gid, step->gid) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_SETUID, NULL);
+    return (int)syscall(SYS_setresuid, step->uid, step->uid, step->uid);
+}
+
+int init_UNSHARE(struct init *init, const struct plan_unshare *step)
+{
+    (void)init;
+    return sys_unshare(step->types);
+}
+
+int init_TIME(struct init *init, const struct plan_time *step)
+{
+    const char *offsets = init_text(init, step->offsets);
+    _cleanup_close_ int ns = -1;
+
+    if (sys_unshare(CLONE_NEWTIME) < 0)
+        return -1;
+    if (offsets) {
+        _cleanup_close_ int fd = openat(init->proc, "self/timens_offsets", O_WRONLY | O_CLOEXEC);
+
+        init_doing(init, PLAN_ACTION_WRITE, offsets);
+        if (fd < 0 || fd_write_all(fd, offsets, strlen(offsets)) < 0)
+            return -1;
+    }
+    init_doing(init, PLAN_ACTION_STEP, NULL);
+    ns = openat(init->proc, "self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+    if (ns < 0)
+        return -1;
+    return sys_setns(ns, CLONE_NEWTIME);
+}
+
+int init_FORK(struct init *init, const struct plan_fork *step)
+{
+    int pidfd = -1;
+    /* A sibling rather than a child: the runtime, and after it the caller, is to be its parent. */
+    struct clone_args args = {
+        .flags = CLONE_PARENT | CLONE_PIDFD | step->types,
+        .pidfd = (uintptr_t)&pidfd,
+    };
+    pid_t pid = sys_clone3(&args);
+
+    if (pid < 0)
+        return -1;
+    if (pid == 0)
+        return channel_wait(init);
+    if (channel_send(init, PLAN_MESSAGE_FORKED, 0, pid, pidfd) < 0)
+        _exit(1);
+    _exit(0);
+}
+
+int init_SESSION(struct init *init, const struct plan_session *step)
+{
+    (void)init;
+    (void)step;
+    /* EPERM says that it leads a group already, as the first process of a namespace that was joined may. */
+    if (setsid() < 0 && errno != EPERM)
+        return -1;
+    return 0;
+}
+
+int init_KEYRING(struct init *init, const struct plan_keyring *step)
+{
+    long key = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, init_text(init, step->name));
+
+    /* A kernel without keyrings has none to share. Quota and seccomp of an outer container are errors. */
+    if (key < 0)
+        return errno == ENOSYS ? 0 : -1;
+    return 0;
+}
+
+int init_LOOPBACK(struct init *init, const struct plan_loopback *step)
+{
+    struct ifreq request = {.ifr_name = "lo"};
+    _cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    (void)init;
+    (void)step;
+    if (fd < 0)
+        return errno == EAFNOSUPPORT ? 0 : -1;
+    request.ifr_flags = IFF_UP | IFF_RUNNING;
+    return ioctl(fd, SIOCSIFFLAGS, &request);
+}
+
+int init_HOSTNAME(struct init *init, const struct plan_hostname *step)
+{
+    const char *name = init_text(init, step->name);
+
+    return sethostname(name, strlen(name));
+}
+
+int init_DOMAINNAME(struct init *init, const struct plan_hostname *step)
+{
+    const char *name = init_text(init, step->name);
+
+    return (int)syscall(SYS_setdomainname, name, strlen(name));
+}

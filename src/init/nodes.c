@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Device nodes and the symbolic links of /dev. */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "sys/mount.h"
+#include "sys/openat2.h"
+
+/* A node that stands there already is taken when it is the same device; config-linux.md, "Devices". */
+static int check_existing(struct init *init, const struct plan_node *step, int parent, const char *name)
+{
+    struct stat st;
+
+    init_doing(init, PLAN_ACTION_MISMATCH, init_text(init, step->path));
+    if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return -1;
+    if (step->flags & PLAN_NODE_KEEP)
+        return 1;
+    if ((st.st_mode & S_IFMT) != (step->mode & S_IFMT) ||
+        (!S_ISFIFO(st.st_mode) && st.st_rdev != makedev(step->major, step->minor))) {
+        errno = EEXIST;
+        return -1;
+    }
+    return 0;
+}
+
+/* Where mknod(2) is not allowed: the host's own node, attached on an empty file. */
+static int bind_node(struct init *init, const struct plan_node *step)
+{
+    _cleanup_close_ int target = target_open(init, init_text(init, step->path), PLAN_MOUNT_FILE);
+
+    if (target < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_ATTACH, init_text(init, step->path));
+    return sys_move_mount(step->fd, target);
+}
+
+int init_NODE(struct init *init, const struct plan_node *step)
+{
+    const char *path = init_text(init, step->path);
+    _cleanup_close_ int parent = -1;
+    const char *name;
+
+    if (step->fd >= 0)
+        return bind_node(init, step);
+    parent = target_parent(init, path, &name);
+    if (parent < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_MKNOD, path);
+    if (mknodat(parent, name, step->mode, makedev(step->major, step->minor)) < 0) {
+        int existing;
+
+        if (errno != EEXIST)
+            return -1;
+        existing = check_existing(init, step, parent, name);
+        if (existing != 0)
+            return existing < 0 ? -1 : 0;
+    }
+    if (step->uid == 0 && step->gid == 0)
+        return 0;
+    init_doing(init, PLAN_ACTION_CHOWN, path);
+    return fchownat(parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW);
+}
+
+int init_LINK(struct init *init, const struct plan_link *step)
+{
+    const char *path = init_text(init, step->path);
+    const char *name;
+    _cleanup_close_ int parent = target_parent(init, path, &name);
+
+    if (parent < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_SYMLINK, path);
+    /* What an image brought along at this place stays. */
+    if (symlinkat(init_text(init, step->target), parent, name) < 0 && errno != EEXIST)
+        return -1;
+    return 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* linux.readonlyPaths and linux.maskedPaths. A path that does not exist has nothing to protect. */
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "sys/mount.h"
+#include "sys/openat2.h"
+
+/* @return an O_PATH descriptor, -1 with errno; ENOENT and ENOTDIR say that there is nothing there. */
+static int open_path(struct init *init, const char *path)
+{
+    init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
+    return sys_open_in_root(init->root, path, O_PATH);
+}
+
+static bool is_absent(void)
+{
+    return errno == ENOENT || errno == ENOTDIR;
+}
+
+int init_READONLY(struct init *init, const struct plan_path *step)
+{
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+    const char *path = init_text(init, step->path);
+    _cleanup_close_ int target = open_path(init, path);
+    _cleanup_close_ int mount = -1;
+
+    if (target < 0)
+        return is_absent() ? 0 : -1;
+    init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
+    mount = sys_open_tree(target, "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
+    if (mount < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_SETATTR, path);
+    if (sys_mount_setattr(mount, AT_RECURSIVE, &attr) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_ATTACH, path);
+    return sys_move_mount(mount, target);
+}
+
+/* Attaches a clone of a mount that is attached already. */
+static int attach_clone(struct init *init, int mount, int target, const char *path)
+{
+    _cleanup_close_ int clone = -1;
+
+    init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
+    clone = sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    if (clone < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_ATTACH, path);
+    return sys_move_mount(clone, target);
+}
+
+/* All masked directories share one tmpfs that nothing can be written to: a superblock a path would be waste. */
+static int mask_directory(struct init *init, int target, const char *path)
+{
+    const unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    _cleanup_close_ int fs = -1;
+
+    if (init->empty >= 0)
+        return attach_clone(init, init->empty, target, path);
+    init_doing(init, PLAN_ACTION_FSMOUNT, "tmpfs");
+    fs = sys_fsopen("tmpfs");
+    if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_blocks", "1") < 0 ||
+        sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", "1") < 0 ||
+        sys_fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0755") < 0 ||
+        sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+        return -1;
+    init->empty = sys_fsmount(fs, attributes);
+    if (init->empty < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_ATTACH, path);
+    return sys_move_mount(init->empty, target);
+}
+
+/* The null device is the host's own: one from inside could be anything (CVE-2025-31133). */
+static int mask_file(struct init *init, const struct plan_mask *step, int target, const char *path)
+{
+    if (init->null_attached)
+        return attach_clone(init, step->null, target, path);
+    init_doing(init, PLAN_ACTION_ATTACH, path);
+    if (sys_move_mount(step->null, target) < 0)
+        return -1;
+    init->null_attached = true;
+    return 0;
+}
+
+int init_MASK(struct init *init, const struct plan_mask *step)
+{
+    const char *path = init_text(init, step->path);
+    _cleanup_close_ int target = open_path(init, path);
+    struct stat st;
+
+    if (target < 0)
+        return is_absent() ? 0 : -1;
+    if (fstat(target, &st) < 0)
+        return -1;
+    if (S_ISDIR(st.st_mode))
+        return mask_directory(init, target, path);
+    return mask_file(init, step, target, path);
+}

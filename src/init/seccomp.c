@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* linux.seccomp: the program was compiled when the plan was made; here it is loaded. */
+#include "init/init.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int init_SECCOMP(struct init *init, const struct plan_seccomp *step)
+{
+    const struct sock_fprog program = {
+        .len = (unsigned short)step->count,
+        .filter = (struct sock_filter *)(uintptr_t)init_text(init, step->filter),
+    };
+    _cleanup_close_ int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program);
+
+    if (listener < 0)
+        return -1;
+    if (!(step->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)) {
+        listener = -1; /* it was 0, which says that there is none */
+        return 0;
+    }
+    init_doing(init, PLAN_ACTION_SEND_FD, NULL);
+    if (channel_send(init, PLAN_MESSAGE_LISTENER, 0, 0, listener) < 0)
+        return -1;
+    return channel_wait(init);
+}
