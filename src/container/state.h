@@ -49,7 +49,7 @@ struct state {
 /** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */
 int state_open_root(const struct caisson_context *context, struct caisson_error *err);
 
-/** @return 0 when `id` may be a container's: [A-Za-z0-9_+.-]+, not "." or "..", at most 1024 bytes; -1 with `err`. */
+/** @return 0 when `id` may be a container's: [A-Za-z0-9_+.-]+, not "." or "..", at most NAME_MAX (255) bytes; -1 with `err`. */
 int state_check_id(const char *id, struct caisson_error *err);
 
 /**
@@ -71,6 +71,12 @@ int state_write(int dir, const struct state *state, struct caisson_error *err);
 
 /** Writes the pid file inside the directory. */
 int state_write_pid(int dir, pid_t pid, uint64_t start_time, struct caisson_error *err);
+
+/** Reads the pid file alone: sets pid and start_time, both 0 when there is none or it is torn. */
+void state_read_pid(int dir, struct state *state);
+
+/** @return a pidfd of the first process when it lives and is the one that was written down, otherwise -1. */
+int state_process(const struct state *state);
 
 /** Reads state.json and pid. A directory without a state.json is a creation that was cut short: CAISSON_ERROR_STATE. */
 int state_read(struct arena *arena, int dir, struct state *state, struct caisson_error *err);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lock of a container's directory: held by whoever changes the container. */
+#ifndef CONTAINER_LOCK_H
+#define CONTAINER_LOCK_H
+
+#include "base/error.h"
+
+/**
+ * Takes the lock, made when missing; waits at most 10 s for another holder.
+ * @param id   for messages alone
+ * @param lock receives the descriptor that holds it; closing it lets go
+ * @return 0; 1 when the directory was removed meanwhile; -1 with `err` (CAISSON_ERROR_TIMEOUT names the holder).
+ */
+int lock_take(int dir, const char *id, int *lock, struct caisson_error *err);
+
+#endif
