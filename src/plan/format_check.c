@@ -11,15 +11,16 @@
 
 /* What a plan_ref in a step's body refers to. */
 enum reference_kind {
-    TEXT = 1,   /* a text */
-    TEXT_MAYBE, /* a text or none */
-    VECTOR,     /* a plan_vector */
-    PAIRS,      /* a plan_vector with an even count, or none */
-    FILTER,     /* `count` sock_filter, 8-byte aligned */
-    NUMBERS,    /* `count` uint32_t, 4-byte aligned; none when the count is 0 */
-    BYTES,      /* `count` bytes, 8-byte aligned */
-    BITS,       /* `count` bits in whole 64-bit words, 8-byte aligned; none when the count is 0 */
-    LISTEN_PID, /* "LISTEN_PID=" and room for ten digits and a NUL, or none */
+    TEXT = 1,     /* a text */
+    TEXT_MAYBE,   /* a text or none */
+    VECTOR,       /* a plan_vector */
+    VECTOR_MAYBE, /* a plan_vector or none */
+    PAIRS,        /* a plan_vector with an even count, or none */
+    FILTER,       /* `count` sock_filter, 8-byte aligned */
+    NUMBERS,      /* `count` uint32_t, 4-byte aligned; none when the count is 0 */
+    BYTES,        /* `count` bytes, 8-byte aligned */
+    BITS,         /* `count` bits in whole 64-bit words, 8-byte aligned; none when the count is 0 */
+    LISTEN_PID,   /* "LISTEN_PID=" and room for ten digits and a NUL, or none */
 };
 
 struct reference {
@@ -55,10 +56,10 @@ static const struct reference references[] = {
     REFERENCE(LINK, plan_link, TEXT, path),
     REFERENCE(LINK, plan_link, TEXT, target),
     REFERENCE(HOOK, plan_hook, TEXT, path),
-    REFERENCE(HOOK, plan_hook, VECTOR, args),
-    REFERENCE(HOOK, plan_hook, VECTOR, env),
-    REFERENCE(HOOK, plan_hook, TEXT_MAYBE, state_head),
-    REFERENCE(HOOK, plan_hook, TEXT_MAYBE, state_tail),
+    REFERENCE(HOOK, plan_hook, VECTOR_MAYBE, args),
+    REFERENCE(HOOK, plan_hook, VECTOR_MAYBE, env),
+    REFERENCE(HOOK, plan_hook, TEXT, state_head),
+    REFERENCE(HOOK, plan_hook, TEXT, state_tail),
     REFERENCE(SYSCTL, plan_sysctl, TEXT, file),
     REFERENCE(SYSCTL, plan_sysctl, TEXT, value),
     REFERENCE(READONLY, plan_path, TEXT, path),
@@ -70,10 +71,10 @@ static const struct reference references[] = {
     REFERENCE(CWD, plan_cwd, TEXT, path),
     COUNTED(CREDENTIALS, plan_credentials, NUMBERS, groups, group_count),
     REFERENCE(LOOKUP, plan_lookup, TEXT, name),
-    REFERENCE(LOOKUP, plan_lookup, TEXT_MAYBE, search),
+    REFERENCE(LOOKUP, plan_lookup, TEXT, search),
     COUNTED(SECCOMP, plan_seccomp, FILTER, filter, count),
     REFERENCE(EXEC, plan_exec, VECTOR, args),
-    REFERENCE(EXEC, plan_exec, VECTOR, env),
+    REFERENCE(EXEC, plan_exec, VECTOR_MAYBE, env),
     REFERENCE(EXEC, plan_exec, LISTEN_PID, listen_pid),
 };
 
@@ -180,8 +181,9 @@ static int check_reference(const struct data *data, const struct reference *refe
         return ref == 0 && reference->kind == TEXT ? fail(problem, "a text is missing") : 0;
     case VECTOR:
         return check_vector(data, ref, false, problem);
+    case VECTOR_MAYBE:
     case PAIRS:
-        return ref == 0 ? 0 : check_vector(data, ref, true, problem);
+        return ref == 0 ? 0 : check_vector(data, ref, reference->kind == PAIRS, problem);
     case LISTEN_PID:
         return check_listen_pid(data, ref, problem);
     default:
@@ -230,8 +232,87 @@ static int check_header(const struct plan_header *plan, size_t size, const char 
     if (plan->steps < sizeof *plan || plan->steps % 8 != 0 || plan->data % 8 != 0 ||
         plan->steps > plan->data || plan->data >= plan->size)
         return fail(problem, "the parts of the program overlap");
+    if (plan->step_count == 0)
+        return fail(problem, "the program has no steps");
     if (((const char *)plan)[plan->size - 1] != '\0')
         return fail(problem, "the last text of the program has no end");
+    return 0;
+}
+
+/* Where a vector is in the data. */
+struct extent {
+    uint64_t begin;
+    uint64_t end;
+};
+
+static bool overlap(const struct extent *a, const struct extent *b)
+{
+    return a->begin < b->end && b->begin < a->end;
+}
+
+/* Calls `visit` for each vector of the steps, which have been checked, until it returns something else than 0. */
+static int each_vector(const struct plan_header *plan,
+                       int (*visit)(void *argument, const struct extent *extent), void *argument)
+{
+    const struct plan_step *step = plan_first(plan);
+
+    for (uint32_t n = 0; n < plan->step_count; n++, step = plan_next(step)) {
+        for (size_t i = 0; i < sizeof references / sizeof references[0]; i++) {
+            const struct reference *reference = &references[i];
+            struct extent extent;
+            plan_ref ref;
+
+            if (reference->op != step->op ||
+                (reference->kind != VECTOR && reference->kind != VECTOR_MAYBE && reference->kind != PAIRS))
+                continue;
+            memcpy(&ref, (const char *)(step + 1) + reference->at, sizeof ref);
+            if (ref == 0)
+                continue;
+            extent.begin = ref;
+            extent.end = ref + (plan_vector(plan, ref)->count + 2) * sizeof(uint64_t);
+            if (visit(argument, &extent) != 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+struct search {
+    const struct plan_header *plan;
+    struct extent wanted;
+    uint64_t end; /* of the last vector so far */
+    unsigned hits;
+};
+
+static int count_overlap(void *argument, const struct extent *extent)
+{
+    struct search *search = argument;
+
+    search->hits += overlap(&search->wanted, extent);
+    return search->hits > 1; /* the first is the vector itself */
+}
+
+/* In the order in which a plan is written no vector begins before the end of those before it. */
+static int check_extent(void *argument, const struct extent *extent)
+{
+    struct search *search = argument;
+
+    if (extent->begin >= search->end) {
+        search->end = extent->end;
+        return 0;
+    }
+    search->wanted = *extent;
+    search->hits = 0;
+    return each_vector(search->plan, count_overlap, search);
+}
+
+/* The init turns the items of a vector into pointers where they stand: no other vector may be there. */
+static int check_vectors_apart(const struct plan_header *plan, const char **problem)
+{
+    struct search search = {.plan = plan};
+
+    if (each_vector(plan, check_extent, &search) != 0)
+        return fail(problem, "two vectors overlap");
     return 0;
 }
 
@@ -254,5 +335,5 @@ int plan_check(const void *program, size_t size, const char **problem)
     }
     if (at != plan->data)
         return fail(problem, "something lies between the steps and the data");
-    return 0;
+    return check_vectors_apart(plan, problem);
 }

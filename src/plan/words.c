@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/words.h"
+
+#include <sys/resource.h>
+
+#include "spec/spec.h"
+#include "sys/mount.h"
+
+void words_namespaces(struct strbuf *out, uint64_t flags, const char *comma)
+{
+    size_t start = out->length;
+
+    for (unsigned type = 0; type < SPEC_NS_COUNT; type++) {
+        if (!(flags & spec_namespace_flag(type)))
+            continue;
+        strbuf_text(out, out->length == start ? "" : comma);
+        strbuf_text(out, spec_namespace_name(type));
+    }
+}
+
+static const struct attribute {
+    uint64_t mask;
+    uint64_t value;
+    const char *on;
+    const char *off; /* NULL: one value of several, which is not taken away but replaced */
+} attributes[] = {
+    {MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY, "ro", "rw"},
+    {MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSUID, "nosuid", "suid"},
+    {MOUNT_ATTR_NODEV, MOUNT_ATTR_NODEV, "nodev", "dev"},
+    {MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOEXEC, "noexec", "exec"},
+    {MOUNT_ATTR__ATIME, MOUNT_ATTR_NOATIME, "noatime", NULL},
+    {MOUNT_ATTR__ATIME, MOUNT_ATTR_STRICTATIME, "strictatime", NULL},
+    {MOUNT_ATTR_NODIRATIME, MOUNT_ATTR_NODIRATIME, "nodiratime", "diratime"},
+    {MOUNT_ATTR_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW, "nosymfollow", "symfollow"},
+};
+
+void words_attributes(struct strbuf *out, uint64_t set, uint64_t clear, const char *comma)
+{
+    size_t start = out->length;
+
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+        const struct attribute *attribute = &attributes[i];
+        const char *word = NULL;
+
+        if ((set & attribute->mask) == attribute->value)
+            word = attribute->on;
+        else if ((clear & attribute->mask) == attribute->mask)
+            word = attribute->off;
+        if (!word)
+            continue;
+        strbuf_text(out, out->length == start ? "" : comma);
+        strbuf_text(out, word);
+    }
+    /* relatime is the field's value 0: it was chosen when the field is cleared and nothing else is set. */
+    if ((clear & MOUNT_ATTR__ATIME) == MOUNT_ATTR__ATIME && !(set & MOUNT_ATTR__ATIME)) {
+        strbuf_text(out, out->length == start ? "" : comma);
+        strbuf_text(out, "relatime");
+    }
+}
+
+const char *words_propagation(uint64_t propagation)
+{
+    switch (propagation) {
+    case MS_SHARED:
+        return "shared";
+    case MS_SLAVE:
+        return "slave";
+    case MS_PRIVATE:
+        return "private";
+    case MS_UNBINDABLE:
+        return "unbindable";
+    default:
+        return NULL;
+    }
+}
+
+const char *words_rlimit(uint32_t resource)
+{
+    static const char *const names[RLIM_NLIMITS] = {
+        [RLIMIT_AS] = "RLIMIT_AS",
+        [RLIMIT_CORE] = "RLIMIT_CORE",
+        [RLIMIT_CPU] = "RLIMIT_CPU",
+        [RLIMIT_DATA] = "RLIMIT_DATA",
+        [RLIMIT_FSIZE] = "RLIMIT_FSIZE",
+        [RLIMIT_LOCKS] = "RLIMIT_LOCKS",
+        [RLIMIT_MEMLOCK] = "RLIMIT_MEMLOCK",
+        [RLIMIT_MSGQUEUE] = "RLIMIT_MSGQUEUE",
+        [RLIMIT_NICE] = "RLIMIT_NICE",
+        [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
+        [RLIMIT_NPROC] = "RLIMIT_NPROC",
+        [RLIMIT_RSS] = "RLIMIT_RSS",
+        [RLIMIT_RTPRIO] = "RLIMIT_RTPRIO",
+        [RLIMIT_RTTIME] = "RLIMIT_RTTIME",
+        [RLIMIT_SIGPENDING] = "RLIMIT_SIGPENDING",
+        [RLIMIT_STACK] = "RLIMIT_STACK",
+    };
+
+    return resource < RLIM_NLIMITS ? names[resource] : NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel's numbers in a plan, as the words that people and config.json use for them. */
+#ifndef PLAN_WORDS_H
+#define PLAN_WORDS_H
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "plan/format.h"
+
+/** Adds the specification's names of the namespaces in `flags` (CLONE_NEW*), joined by `comma`. */
+void words_namespaces(struct strbuf *out, uint64_t flags, const char *comma);
+
+/** Adds the mount options that say these MOUNT_ATTR_* are set and cleared, joined by `comma`. */
+void words_attributes(struct strbuf *out, uint64_t set, uint64_t clear, const char *comma);
+
+/** @return "shared", "slave", "private", "unbindable", or NULL for 0 and unknown ones. @param propagation MS_* */
+const char *words_propagation(uint64_t propagation);
+
+/** @return "RLIMIT_NOFILE", or NULL. */
+const char *words_rlimit(uint32_t resource);
+
+/** Adds what the step acts on, as it completes the words of its kind: " tmpfs on '/dev'", or nothing. */
+void words_object(struct strbuf *out, const struct plan_header *plan, const struct plan_step *step);
+
+#endif
