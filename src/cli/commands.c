@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "cli/suggest.h"
+
+const struct command *const commands[] = {
+    &command_check, &command_create, &command_delete, &command_exec,  &command_features, &command_help,
+    &command_kill,  &command_list,   &command_pause,  &command_plan,  &command_ps,       &command_resume,
+    &command_run,   &command_spec,   &command_start,  &command_state, &command_version,  NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *const *command = commands; *command; command++)
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    return NULL;
+}
+
+int cli_unknown_command(const char *name, struct caisson_error *err)
+{
+    struct suggestion nearest;
+
+    error_set(err, CAISSON_ERROR_USAGE, "unknown command '%s'", name);
+    suggestion_start(&nearest, name, strlen(name));
+    for (const struct command *const *command = commands; *command; command++)
+        suggestion_offer(&nearest, (*command)->name);
+    if (nearest.best)
+        error_hint(err, "did you mean '%s'?", nearest.best);
+    return -1;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/commands.h"
+
+static int run(struct cli *cli, void *values, const struct arguments *arguments, struct caisson_error *err)
+{
+    (void)values;
+    return caisson_pause(&cli->context, arguments->items[0], err);
+}
+
+const struct command command_pause = {
+    .name = "pause",
+    .arguments = "ID",
+    .summary = "Suspend all processes of a container.",
+    .minimum = 1,
+    .maximum = 1,
+    .run = run,
+};
