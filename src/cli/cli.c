@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/strbuf.h"
 #include "cli/globals.h"
 
 const char *cli_environment(const char *name)
@@ -26,14 +27,13 @@ int cli_print(const char *text, size_t length, struct caisson_error *err)
 int cli_print_allocated(char *text, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
-    size_t length = strlen(text);
-    char *line = arena_alloc(&arena, length + 2);
+    struct strbuf line = STRBUF(&arena);
 
-    memcpy(line, text, length);
+    strbuf_text(&line, text);
+    if (line.length > 0 && line.data[line.length - 1] != '\n')
+        strbuf_char(&line, '\n');
     free(text);
-    if (length > 0 && line[length - 1] != '\n')
-        line[length++] = '\n';
-    return cli_print(line, length, err);
+    return cli_print(strbuf_string(&line), line.length, err);
 }
 
 static int check_count(const struct command *command, const struct arguments *arguments,

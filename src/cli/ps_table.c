@@ -117,20 +117,18 @@ static int spawn_ps(char **options, int output, pid_t *child, struct caisson_err
 
 int ps_table(char **options, const pid_t *pids, size_t count, struct strbuf *out, struct caisson_error *err)
 {
-    _cleanup_close_ int input = -1;
     int ends[2], result, status = 0;
     char *text;
     pid_t child;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_system(err, errno, "cannot make a pipe");
-    input = ends[0];
     result = spawn_ps(options, ends[1], &child, err);
     fd_close(ends[1]);
     if (result < 0)
-        return -1;
-    text = file_read_fd(out->arena, input, "the output of ps", LARGEST_OUTPUT, NULL, err);
-    input = fd_close(input); /* a ps that still writes must not wait for us */
+        return fd_close(ends[0]);
+    text = file_read_fd(out->arena, ends[0], "the output of ps", LARGEST_OUTPUT, NULL, err);
+    fd_close(ends[0]); /* a ps that still writes must not wait for us */
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     if (!text)

@@ -25,18 +25,16 @@ void table_print(const struct table *table, struct strbuf *out)
 
     for (size_t i = 0; i < table->columns; i++)
         widths[i] = LEAST_WIDTH;
-    for (size_t i = 0; i < table->count; i++) {
-        size_t width = strlen(table->cells[i]) + GAP;
+    for (size_t row = 0; row + table->columns <= table->count; row += table->columns)
+        for (size_t i = 0; i < table->columns; i++) {
+            size_t width = strlen(table->cells[row + i]) + GAP;
 
-        if (width > widths[i % table->columns])
-            widths[i % table->columns] = width;
-    }
-    for (size_t i = 0; i < table->count; i++) {
-        size_t column = i % table->columns;
-
-        if (column + 1 == table->columns)
-            strbuf_format(out, "%s\n", table->cells[i]);
-        else
-            strbuf_format(out, "%-*s", (int)widths[column], table->cells[i]);
+            if (width > widths[i])
+                widths[i] = width;
+        }
+    for (size_t row = 0; row + table->columns <= table->count; row += table->columns) {
+        for (size_t i = 0; i + 1 < table->columns; i++)
+            strbuf_format(out, "%-*s", (int)widths[i], table->cells[row + i]);
+        strbuf_format(out, "%s\n", table->cells[row + table->columns - 1]);
     }
 }

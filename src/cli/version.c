@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/commands.h"
 
-#include "cli_commit.h" /* CAISSON_COMMIT, made by commit.cmake at every build */
+/* Made by commit.cmake at every build. */
+#if __has_include("cli/commit.h")
+#include "cli/commit.h"
+#else
+#define CAISSON_COMMIT "unknown"
+#endif
 
 /* docker and go-runc read the words before the colons and "version"; the last line is crun's custom. */
 static const char version_text[] = "caisson version " CAISSON_VERSION "\n"
