@@ -55,6 +55,13 @@ int init_ROOT(struct init *init, const struct plan_root *step)
     return sys_move_mount(init->root, target);
 }
 
+int init_DIRECTORY(struct init *init, const struct plan_path *step)
+{
+    _cleanup_close_ int fd = target_open(init, init_text(init, step->path), 0);
+
+    return fd < 0 ? -1 : 0;
+}
+
 int init_ROOT_ATTR(struct init *init, const struct plan_root_attr *step)
 {
     struct mount_attr attr = {.attr_set = step->attr_set};

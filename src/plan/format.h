@@ -69,6 +69,7 @@ struct plan_step {
     X(CONSOLE, plan_console, "set up the terminal")                                                          \
     X(SYNC, plan_sync, "run the runtime's hooks")                                                            \
     X(HOOK, plan_hook, "run hook")                                                                           \
+    X(DIRECTORY, plan_path, "make directory")                                                                \
     X(PIVOT, plan_pivot, "enter the root filesystem")                                                        \
     X(ROOT_ATTR, plan_root_attr, "set the root filesystem's options")                                        \
     X(SYSCTL, plan_sysctl, "set sysctl")                                                                     \

@@ -14,12 +14,16 @@
 #include "plan/format.h"
 #include "spec/spec.h"
 
+/* Where a container finds the socket of NOTIFY_SOCKET. */
+#define PLAN_NOTIFY_PATH "/run/notify/notify.sock"
+
 /* Receives warnings while a plan is built, one line each. */
 typedef void plan_notice(void *data, const char *text);
 
 /* What this host and the runtime's own process can do. Filled by plan_host_probe(). */
 struct plan_host {
     uid_t euid;
+    gid_t egid;
     uint64_t capabilities;       /* effective set of the runtime, bit n for capability n */
     uint64_t bounding;           /* bounding set of the runtime */
     unsigned last_capability;    /* /proc/sys/kernel/cap_last_cap */
@@ -36,6 +40,7 @@ struct plan_request {
     const struct plan_host *host;
     const char *id;
     const char *bundle;      /* absolute, resolved */
+    int rootfs;              /* its directory, for looking into /etc/passwd; -1: not to be had */
     const char *cgroup_path; /* the container's cgroup as a directory on the host; NULL: none */
     unsigned preserve_fds;   /* descriptors 3 ... that the process inherits, LISTEN_FDS included */
     unsigned listen_fds;     /* how many of them are sockets of socket activation; 0: none */
@@ -53,6 +58,7 @@ struct plan_request {
 /* A descriptor that the runtime opens before the init starts, and where its number goes in the program. */
 enum plan_slot_kind {
     PLAN_SLOT_TREE,      /* a detached clone of what is at `path` */
+    PLAN_SLOT_NULL,      /* the same clone of the host's /dev/null for all of this kind */
     PLAN_SLOT_NAMESPACE, /* the namespace file at `path`, checked for its type */
     PLAN_SLOT_PROCESS,   /* exec: the container's pidfd */
     PLAN_SLOT_START,     /* the socket that `start` connects to */
@@ -64,12 +70,13 @@ struct plan_slot {
     uint32_t where;       /* offset of the plan_fd in the steps */
     uint32_t flags_where; /* PLAN_SLOT_TREE of a mount: offset of its flags; 0: none */
     const char *path;
-    const char *origin;            /* JSON pointer for messages */
-    uint32_t types;                /* PLAN_SLOT_NAMESPACE: the CLONE_NEW* flag it must be */
-    dev_t device;                  /* PLAN_SLOT_TREE: the device number that it must be, or 0 */
-    bool recursive;                /* clone what is mounted below it too */
-    bool no_follow;                /* a symbolic link is cloned as such */
-    bool is_root;                  /* the root filesystem: must be a directory */
+    const char *origin; /* JSON pointer for messages */
+    uint32_t types;     /* PLAN_SLOT_NAMESPACE: the CLONE_NEW* flag it must be */
+    mode_t device_type; /* PLAN_SLOT_TREE of a device: S_IFCHR or S_IFBLK that it must be; 0: any file */
+    dev_t device;       /* and its number */
+    bool recursive;     /* clone what is mounted below it too */
+    bool no_follow;     /* a symbolic link is cloned as such */
+    bool is_root;       /* the root filesystem: must be a directory */
     uint64_t attr_set, attr_clear; /* MOUNT_ATTR_* of the clone */
     bool attr_recursive;
     uint64_t attr_set_recursive, attr_clear_recursive;
@@ -99,6 +106,8 @@ struct plan {
     bool wait_for_maps;   /* the init waits until uid_map and gid_map are written */
     const char *uid_map;  /* text for /proc/PID/uid_map, or NULL */
     const char *gid_map;
+    const unsigned char *affinity; /* execCPUAffinity.initial: processor mask that the runtime takes on */
+    uint32_t affinity_bits;
     bool deny_setgroups;       /* write "deny" to /proc/PID/setgroups before gid_map */
     const char *oom_score_adj; /* text for /proc/PID/oom_score_adj, or NULL */
     bool sync_hooks;           /* the init stops at PLAN_OP_SYNC */
@@ -131,6 +140,9 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
 
 /** Writes a descriptor's number into a slot's place of the finished program. */
 void plan_fill(struct plan *plan, const struct plan_slot *slot, int fd);
+
+/** Adds flags (enum plan_mount_flags) to the mount that a slot belongs to, in the finished program. */
+void plan_fill_flags(struct plan *plan, const struct plan_slot *slot, uint32_t flags);
 
 /** Sets the init's end of the channel in the finished program. */
 void plan_set_channel(struct plan *plan, int fd);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The order of everything. What a step is and why it stands where it does, a reader finds here. */
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "plan/builder.h"
+#include "plan/seccomp.h"
+
+static int add_seccomp(struct plan_builder *b, const struct plan_filter *filter, struct caisson_error *err)
+{
+    struct plan_seccomp step = {.count = (uint32_t)filter->length, .flags = filter->flags};
+
+    (void)err;
+    if (filter->length == 0)
+        return 0;
+    step.filter = builder_bytes(b, filter->code, filter->length * sizeof *filter->code);
+    builder_step(b, PLAN_OP_SECCOMP, "/linux/seccomp", &step);
+    return 0;
+}
+
+static void add_start(struct plan_builder *b)
+{
+    static const enum plan_start_how how[] = {
+        [PLAN_FOR_CREATE] = PLAN_START_SOCKET,
+        [PLAN_FOR_RUN] = PLAN_START_CHANNEL,
+        [PLAN_FOR_EXEC] = PLAN_START_NOW,
+    };
+    struct plan_start step = {
+        .how = how[b->request->purpose],
+        .keep_fds = b->request->preserve_fds,
+        .socket = -1,
+        .lock = -1,
+    };
+    uint32_t where;
+
+    if (b->request->purpose != PLAN_FOR_EXEC)
+        builder_step(b, PLAN_OP_READY, NULL, &(struct plan_ready){0});
+    where = builder_step(b, PLAN_OP_START, NULL, &step);
+    if (b->request->purpose == PLAN_FOR_CREATE)
+        builder_slot(b, PLAN_SLOT_START, where + offsetof(struct plan_start, socket), NULL, NULL);
+    if (b->request->purpose != PLAN_FOR_EXEC)
+        builder_slot(b, PLAN_SLOT_LOCK, where + offsetof(struct plan_start, lock), NULL, NULL);
+}
+
+static void add_lookup(struct plan_builder *b, const struct spec_strings *env)
+{
+    static const char default_search[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    const char *search = default_search;
+    struct plan_lookup step;
+
+    for (size_t i = 0; i < env->count; i++)
+        if (strncmp(env->items[i], "PATH=", 5) == 0)
+            search = env->items[i] + 5;
+    step.name = builder_text(b, b->process->args.items[0]);
+    step.search = builder_text(b, search);
+    builder_step(b, PLAN_OP_LOOKUP, "/process/args/0", &step);
+}
+
+static void add_exec(struct plan_builder *b, const struct spec_strings *env, bool listen)
+{
+    struct plan_exec step = {.args = builder_vector(b, &b->process->args), .env = builder_vector(b, env)};
+
+    if (listen) {
+        /* The init writes the digits into the very text that the vector's last item is. */
+        const struct plan_vector *vector =
+            (const struct plan_vector *)(const void *)(b->plan->data.data + step.env);
+
+        step.listen_pid = (plan_ref)vector->items[vector->count - 1];
+    }
+    builder_step(b, PLAN_OP_EXEC, "/process/args", &step);
+}
+
+/*
+ * From here on the process gives up what it needed to build the container. With noNewPrivileges the filter comes
+ * last of all, so that it need not allow anything that the init does. Without it loading a filter takes a
+ * privilege that the credentials take away: then it comes before them, and everything that can be done earlier is.
+ */
+static int add_finish(struct plan_builder *b, struct caisson_error *err)
+{
+    bool no_new_privs = b->process->no_new_privileges.value;
+    struct spec_strings env;
+    struct plan_filter filter = {0};
+    bool listen = false;
+
+    if (plan_environment(b, &env, &listen, err) < 0 ||
+        plan_seccomp(b->plan->arena, b->spec, &filter, b->request->notice, b->request->notice_data, err) < 0)
+        return -1;
+    if (filter.notifies) {
+        b->plan->listener_path = b->spec->linux_->seccomp->listener_path;
+        b->plan->listener_metadata = b->spec->linux_->seccomp->listener_metadata;
+    }
+    if (no_new_privs) {
+        builder_step(b, PLAN_OP_NO_NEW_PRIVS, "/process/noNewPrivileges", &(struct plan_no_new_privs){0});
+        if (plan_credentials(b, err) < 0)
+            return -1;
+    }
+    add_lookup(b, &env);
+    add_start(b);
+    if (!no_new_privs && (add_seccomp(b, &filter, err) < 0 || plan_credentials(b, err) < 0))
+        return -1;
+    if (b->request->purpose != PLAN_FOR_EXEC && plan_container_hooks(b, PLAN_HOOK_START_CONTAINER, err) < 0)
+        return -1;
+    if (no_new_privs && add_seccomp(b, &filter, err) < 0)
+        return -1;
+    add_exec(b, &env, listen);
+    return 0;
+}
+
+static int add_process(struct plan_builder *b, struct caisson_error *err)
+{
+    if (plan_limits(b, err) < 0 || plan_labels(b, err) < 0)
+        return -1;
+    builder_step(b, PLAN_OP_CWD, "/process/cwd",
+                 &(struct plan_cwd){.path = builder_text(b, b->process->cwd)});
+    return add_finish(b, err);
+}
+
+static void add_session(struct plan_builder *b)
+{
+    builder_step(b, PLAN_OP_SESSION, NULL, &(struct plan_session){0});
+    if (!b->request->no_new_keyring && b->request->purpose != PLAN_FOR_EXEC)
+        builder_step(
+            b, PLAN_OP_KEYRING, NULL,
+            &(struct plan_keyring){.name = builder_text(b, builder_format(b, "_ses.%s", b->request->id))});
+}
+
+static void add_host_hooks(struct plan_builder *b)
+{
+    const struct spec_hooks *hooks = &b->spec->hooks;
+
+    b->plan->sync_hooks = hooks->prestart.count > 0 || hooks->create_runtime.count > 0;
+    if (b->plan->sync_hooks)
+        builder_step(b, PLAN_OP_SYNC, "/hooks", &(struct plan_sync){0});
+}
+
+static int build_container(struct plan_builder *b, struct caisson_error *err)
+{
+    if (plan_namespaces(b, err) < 0)
+        return -1;
+    add_session(b);
+    if (plan_names(b, err) < 0 || plan_root(b, err) < 0 || plan_mounts(b, err) < 0 ||
+        plan_devices(b, err) < 0 || plan_console(b, true, err) < 0)
+        return -1;
+    /* config.md, "POSIX-platform Hooks": after the mounts, before pivot_root; prestart and createRuntime outside. */
+    add_host_hooks(b);
+    if (plan_container_hooks(b, PLAN_HOOK_CREATE_CONTAINER, err) < 0)
+        return -1;
+    /* Behind the hooks: they may bring the interfaces that net.* names, and write to the root filesystem. */
+    if (plan_sysctls(b, err) < 0 || plan_paths(b, err) < 0 || plan_root_options(b, err) < 0)
+        return -1;
+    return add_process(b, err);
+}
+
+static int build_exec(struct plan_builder *b, struct caisson_error *err)
+{
+    if (plan_join_container(b, err) < 0)
+        return -1;
+    add_session(b);
+    if (plan_console(b, false, err) < 0)
+        return -1;
+    return add_process(b, err);
+}
+
+/* Header, steps and data as one piece. */
+static void finish(struct plan *plan)
+{
+    size_t data_at = sizeof(struct plan_header) + plan->steps.length;
+    struct plan_header header = {
+        .magic = PLAN_MAGIC,
+        .version = PLAN_VERSION,
+        .step_count = plan->step_count,
+        .steps = sizeof header,
+        .data = (uint32_t)data_at,
+        .channel = -1,
+    };
+
+    strbuf_char(&plan->data, '\0');
+    plan->program_size = data_at + plan->data.length;
+    header.size = (uint32_t)plan->program_size;
+    plan->program = arena_alloc(plan->arena, plan->program_size);
+    memcpy(plan->program, &header, sizeof header);
+    memcpy(plan->program + sizeof header, plan->steps.data, plan->steps.length);
+    memcpy(plan->program + data_at, plan->data.data, plan->data.length);
+}
+
+static int check_process(const struct plan_builder *b, struct caisson_error *err)
+{
+    if (!b->process)
+        return spec_error(b->spec, err, "/process", "missing: there is nothing to execute");
+    if (b->process->args.count == 0)
+        return spec_error(b->spec, err, "/process/args", "empty or missing: there is nothing to execute");
+    return 0;
+}
+
+int plan_build(struct arena *arena, const struct plan_request *request, struct plan *plan,
+               struct caisson_error *err)
+{
+    struct plan_builder b = {
+        .plan = plan,
+        .request = request,
+        .spec = request->spec,
+        .process = request->process ? request->process : request->spec->process,
+    };
+
+    memset(plan, 0, sizeof *plan);
+    plan->arena = arena;
+    plan->steps = STRBUF(arena);
+    plan->data = STRBUF(arena);
+    strbuf_add(&plan->data, "\0\0\0\0\0\0\0", 8); /* so that no reference is 0 */
+    if (check_process(&b, err) < 0)
+        return -1;
+    plan->terminal = b.process->terminal.value;
+    if (b.process->oom_score_adj.set)
+        plan->oom_score_adj = builder_format(&b, "%lld", (long long)b.process->oom_score_adj.value);
+    if ((request->purpose == PLAN_FOR_EXEC ? build_exec(&b, err) : build_container(&b, err)) < 0)
+        return -1;
+    if (sizeof(struct plan_header) + plan->steps.length + plan->data.length > PLAN_SIZE_LIMIT)
+        return error_set(err, CAISSON_ERROR_CONFIG, "the plan is larger than %d MiB", PLAN_SIZE_LIMIT >> 20);
+    finish(plan);
+    return 0;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* mounts[]: what each entry comes to. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "plan/builder.h"
+#include "plan/mount_options.h"
+#include "sys/mount.h"
+
+struct mount_case {
+    const struct spec_mount *mount;
+    const char *pointer; /* "/mounts/3" */
+    struct mount_options options;
+    struct plan_mount step;
+};
+
+uint64_t plan_propagation_flag(enum spec_propagation propagation)
+{
+    switch (propagation) {
+    case SPEC_PROPAGATION_SHARED:
+        return MS_SHARED;
+    case SPEC_PROPAGATION_SLAVE:
+        return MS_SLAVE;
+    case SPEC_PROPAGATION_PRIVATE:
+        return MS_PRIVATE;
+    case SPEC_PROPAGATION_UNBINDABLE:
+        return MS_UNBINDABLE;
+    case SPEC_PROPAGATION_UNSET:
+        break;
+    }
+    return 0;
+}
+
+static bool has_type(const struct spec_mount *mount, const char *type)
+{
+    return mount->type && strcmp(mount->type, type) == 0;
+}
+
+/* The files below /proc that a mount may replace: they inform, and nothing of ours is read or written there. */
+static bool may_cover_proc(const char *path)
+{
+    static const char *const allowed[] = {
+        "cpuinfo",
+        "diskstats",
+        "meminfo",
+        "stat",
+        "swaps",
+        "uptime",
+        "loadavg",
+        "slabinfo",
+        "sys/kernel/ns_last_pid",
+        "sys/crypto/fips_enabled",
+    };
+
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+        if (strcmp(path, allowed[i]) == 0)
+            return true;
+    return false;
+}
+
+/* CVE-2019-16884, CVE-2019-19921: what stands at /proc is procfs, and stays visible. */
+static int check_proc(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
+{
+    const char *path = m->mount->destination;
+    bool procfs = has_type(m->mount, "proc") && !m->options.bind;
+
+    while (path[0] == '/')
+        path++;
+    if (strncmp(path, "proc", 4) != 0 || (path[4] != '\0' && path[4] != '/'))
+        return 0;
+    path += 4 + strspn(path + 4, "/");
+    if (*path == '\0' && (procfs || m->options.bind || m->options.remount))
+        return 0;
+    if (*path == '\0')
+        return spec_error(
+            b->spec, err, builder_format(b, "%s/type", m->pointer),
+            "a %s on /proc could pose as the kernel's files, expected proc or a bind mount of one",
+            m->mount->type ? m->mount->type : "mount");
+    if (!may_cover_proc(path) && !m->options.remount)
+        return spec_error(b->spec, err, builder_format(b, "%s/destination", m->pointer),
+                          "'%s' is inside of procfs, where only a few informative files may be covered",
+                          m->mount->destination);
+    m->step.flags |= PLAN_MOUNT_ON_PROC;
+    return 0;
+}
+
+static const char *absolute_source(struct plan_builder *b, const char *source)
+{
+    return source[0] == '/' ? source : builder_format(b, "%s/%s", b->request->bundle, source);
+}
+
+/* What a clone of the host's mounts keeps of its ties to the host, before the mount's own options. */
+static uint64_t inherited_propagation(const struct plan_builder *b, const struct mount_options *options)
+{
+    enum spec_propagation root = b->spec->linux_->rootfs_propagation;
+
+    if (options->propagation || options->propagation_recursive || root == SPEC_PROPAGATION_SHARED)
+        return 0;
+    return root == SPEC_PROPAGATION_SLAVE ? MS_SLAVE : MS_PRIVATE;
+}
+
+static int decide_idmap(struct plan_builder *b, struct mount_case *m, struct plan_slot *slot,
+                        struct caisson_error *err)
+{
+    const struct spec_linux *config = b->spec->linux_;
+    bool own = m->mount->uid_mappings.count > 0;
+
+    if (!m->options.idmap && !m->options.idmap_recursive && !own)
+        return 0;
+    slot->idmap_recursive = m->options.idmap_recursive;
+    slot->uid_mappings = m->options.idmap_uids ? m->options.idmap_uids
+                         : own                 ? &m->mount->uid_mappings
+                                               : &config->uid_mappings;
+    slot->gid_mappings = m->options.idmap_gids ? m->options.idmap_gids
+                         : own                 ? &m->mount->gid_mappings
+                                               : &config->gid_mappings;
+    if (slot->uid_mappings->count == 0 || slot->gid_mappings->count == 0)
+        return spec_error(
+            b->spec, err, builder_format(b, "%s/options", m->pointer),
+            "an idmapped mount needs uidMappings and gidMappings of its own or of the container");
+    return 0;
+}
+
+static int add_tree(struct plan_builder *b, struct mount_case *m, const char *source,
+                    struct caisson_error *err)
+{
+    const struct mount_options *options = &m->options;
+    struct plan_slot *slot;
+    struct stat st;
+    uint32_t where;
+
+    m->step.kind = PLAN_MOUNT_TREE;
+    m->step.source = builder_text(b, source);
+    m->step.propagation = options->propagation;
+    m->step.propagation_recursive = options->propagation_recursive;
+    if (options->recursive)
+        m->step.flags |= PLAN_MOUNT_RECURSIVE;
+    if (options->source_nofollow || options->copy_symlink)
+        m->step.flags |= PLAN_MOUNT_SOURCE_NOFOLLOW;
+    /* Whether a missing target is made as a file is known for certain when the source is opened. */
+    if (fstatat(AT_FDCWD, source, &st, 0) == 0 && !S_ISDIR(st.st_mode))
+        m->step.flags |= PLAN_MOUNT_FILE;
+    where = builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+    slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_mount, fd), source,
+                        builder_format(b, "%s/source", m->pointer));
+    slot->flags_where = where + offsetof(struct plan_mount, flags);
+    slot->recursive = options->recursive;
+    slot->no_follow = m->step.flags & PLAN_MOUNT_SOURCE_NOFOLLOW;
+    slot->attr_set = options->attr_set;
+    slot->attr_clear = options->attr_clear;
+    slot->attr_set_recursive = options->attr_set_recursive;
+    slot->attr_clear_recursive = options->attr_clear_recursive;
+    slot->propagation = inherited_propagation(b, options);
+    return decide_idmap(b, m, slot, err);
+}
+
+/* Without a cgroup namespace of its own the container sees its own cgroup, bound; config-linux.md, "cgroups". */
+static int add_cgroup(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
+{
+    const char *source = b->request->cgroup_path;
+
+    if (plan_has_namespace(b, SPEC_NS_CGROUP)) {
+        m->step.type = builder_text(b, "cgroup2");
+        m->step.source = builder_text(b, "cgroup");
+        m->step.kind = PLAN_MOUNT_NEW;
+        builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+        return 0;
+    }
+    if (!source) {
+        source = "/sys/fs/cgroup";
+        m->options.attr_set |= MOUNT_ATTR_RDONLY; /* CVE-2023-25809: it is the host's */
+        m->options.recursive = true;
+        m->options.attr_set_recursive |= MOUNT_ATTR_RDONLY;
+    }
+    m->options.bind = true;
+    return add_tree(b, m, source, err);
+}
+
+/* Filesystems with one instance for many mounts: "ro" is for the mount, not for what others see too. */
+static bool has_shared_superblock(const struct spec_mount *mount)
+{
+    static const char *const types[] = {"proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"};
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (has_type(mount, types[i]))
+            return true;
+    return false;
+}
+
+static plan_ref parameters(struct plan_builder *b, const struct mount_case *m, bool without_ro)
+{
+    const struct spec_pairs *pairs = &m->options.parameters;
+    const char **items = arena_array(b->plan->arena, pairs->count * 2 + 1, sizeof *items);
+    struct spec_strings strings = {.items = items};
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (without_ro && strcmp(pairs->items[i].key, "ro") == 0)
+            continue;
+        items[strings.count++] = pairs->items[i].key;
+        items[strings.count++] = pairs->items[i].value;
+    }
+    return builder_vector(b, &strings);
+}
+
+static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
+{
+    const struct mount_options *options = &m->options;
+    const struct spec_mount *mount = m->mount;
+
+    if (!mount->type || !*mount->type)
+        return spec_error(
+            b->spec, err, builder_format(b, "%s/type", m->pointer),
+            "missing: neither a filesystem type nor the option bind or rbind says what to mount");
+    m->step.type = builder_text(b, mount->type);
+    m->step.source = builder_text(b, mount->source && *mount->source ? mount->source : NULL);
+    m->step.propagation = options->propagation;
+    m->step.propagation_recursive = options->propagation_recursive;
+    if (options->copy_up)
+        m->step.flags |= PLAN_MOUNT_COPY_UP;
+    /* CVE-2023-27561: a link in the image must not lead these elsewhere. */
+    if (has_type(mount, "proc") || has_type(mount, "sysfs"))
+        m->step.flags |= PLAN_MOUNT_NOFOLLOW;
+    if (options->needs_classic) {
+        m->step.kind = PLAN_MOUNT_CLASSIC;
+        m->step.classic_flags = options->classic_flags;
+        m->step.data = builder_text(b, options->data);
+    } else {
+        m->step.kind = PLAN_MOUNT_NEW;
+        m->step.attr_set = options->attr_set;
+        m->step.parameters = parameters(b, m, has_shared_superblock(mount));
+    }
+    builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+    return 0;
+}
+
+static void add_remount(struct plan_builder *b, struct mount_case *m)
+{
+    const struct mount_options *options = &m->options;
+
+    m->step.kind = PLAN_MOUNT_REMOUNT;
+    m->step.flags |= PLAN_MOUNT_MUST_EXIST;
+    m->step.attr_set = options->attr_set | options->attr_set_recursive;
+    m->step.attr_clear = options->attr_clear | options->attr_clear_recursive;
+    if (options->attr_set_recursive || options->attr_clear_recursive)
+        m->step.flags |= PLAN_MOUNT_ATTR_RECURSIVE;
+    m->step.propagation = options->propagation;
+    m->step.propagation_recursive = options->propagation_recursive;
+    if (!options->bind && options->parameters.count > 0) {
+        m->step.flags |= PLAN_MOUNT_SUPERBLOCK;
+        m->step.parameters = parameters(b, m, has_shared_superblock(m->mount));
+    }
+    builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+}
+
+static int add_mount(struct plan_builder *b, size_t index, struct caisson_error *err)
+{
+    struct mount_case m = {
+        .mount = &b->spec->mounts.items[index],
+        .pointer = builder_format(b, "/mounts/%zu", index),
+        .step = {.fd = -1},
+    };
+
+    if (mount_options_parse(b->plan->arena, b->spec, m.mount, m.pointer, &m.options, err) < 0)
+        return -1;
+    if (check_proc(b, &m, err) < 0)
+        return -1;
+    m.step.target = builder_text(b, m.mount->destination);
+    if (m.options.dest_nofollow)
+        m.step.flags |= PLAN_MOUNT_NOFOLLOW;
+    if (m.options.remount) {
+        add_remount(b, &m);
+        return 0;
+    }
+    if (m.options.bind) {
+        if (!m.mount->source || !*m.mount->source)
+            return spec_error(b->spec, err, builder_format(b, "%s/source", m.pointer),
+                              "missing: a bind mount needs the file or directory to bind");
+        return add_tree(b, &m, absolute_source(b, m.mount->source), err);
+    }
+    m.step.attr_set = m.options.attr_set;
+    if (has_type(m.mount, "cgroup") || has_type(m.mount, "cgroup2"))
+        return add_cgroup(b, &m, err);
+    return add_filesystem(b, &m, err);
+}
+
+/* NOTIFY_SOCKET: the service manager's socket, at a place that the environment then names. */
+static void add_notify_socket(struct plan_builder *b)
+{
+    struct plan_mount step = {
+        .kind = PLAN_MOUNT_TREE,
+        .fd = -1,
+        .flags = PLAN_MOUNT_FILE,
+        .target = builder_text(b, PLAN_NOTIFY_PATH),
+        .source = builder_text(b, b->request->notify_socket),
+    };
+    uint32_t where;
+    struct plan_slot *slot;
+
+    where = builder_step(b, PLAN_OP_MOUNT, NULL, &step);
+    slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_mount, fd), b->request->notify_socket,
+                        NULL);
+    slot->propagation = MS_PRIVATE;
+}
+
+int plan_mounts(struct plan_builder *b, struct caisson_error *err)
+{
+    for (size_t i = 0; i < b->spec->mounts.count; i++)
+        if (add_mount(b, i, err) < 0)
+            return -1;
+    if (plan_wants_notify_mount(b))
+        add_notify_socket(b);
+    return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The root filesystem: where it comes from, how it is entered, what is hidden in it. */
+#include <linux/sched.h>
+#include <sys/stat.h>
+
+#include "plan/builder.h"
+#include "sys/mount.h"
+
+int plan_root(struct plan_builder *b, struct caisson_error *err)
+{
+    const struct spec_root *root = b->spec->root;
+    struct plan_root step = {.fd = -1};
+    struct plan_slot *slot;
+    uint32_t where;
+    struct stat st;
+
+    if (!root || !root->path || !*root->path)
+        return spec_error(b->spec, err, "/root/path", "missing: a container needs a root filesystem");
+    b->plan->rootfs =
+        root->path[0] == '/' ? root->path : builder_format(b, "%s/%s", b->request->bundle, root->path);
+    if (spec_new_namespace(b->spec, SPEC_NS_MOUNT))
+        builder_step(b, PLAN_OP_PROPAGATION, NULL, &(struct plan_propagation){.propagation = MS_PRIVATE});
+    step.path = builder_text(b, b->plan->rootfs);
+    /* The init compares what it finds at the path with what was seen here. */
+    if (stat(b->plan->rootfs, &st) == 0) {
+        step.dev = st.st_dev;
+        step.ino = st.st_ino;
+    }
+    where = builder_step(b, PLAN_OP_ROOT, "/root/path", &step);
+    slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_root, fd), b->plan->rootfs,
+                        "/root/path");
+    slot->is_root = true;
+    slot->recursive = true;
+    /*
+     * Never a peer of the host's mount while the container is built: what is mounted below it would appear on
+     * the host. As a slave it still sees what the host mounts later; "shared" makes a new group at the end.
+     */
+    slot->propagation = b->spec->linux_->rootfs_propagation == SPEC_PROPAGATION_SLAVE ? MS_SLAVE : MS_PRIVATE;
+    return 0;
+}
+
+int plan_root_options(struct plan_builder *b, struct caisson_error *err)
+{
+    const struct spec_linux *config = b->spec->linux_;
+    uint64_t propagation = plan_propagation_flag(config->rootfs_propagation);
+    struct plan_root_attr step = {.attr_set = b->spec->root->readonly.value ? MOUNT_ATTR_RDONLY : 0};
+    struct plan_pivot pivot = {.how = b->request->no_pivot ? PLAN_PIVOT_CHROOT : PLAN_PIVOT_ROOT};
+
+    (void)err;
+    /* Later it could not be made. */
+    if (step.attr_set && b->process)
+        builder_step(b, PLAN_OP_DIRECTORY, "/process/cwd",
+                     &(struct plan_path){.path = builder_text(b, b->process->cwd)});
+    if (propagation == MS_SHARED || propagation == MS_UNBINDABLE) {
+        if (config->rootfs_propagation_recursive)
+            step.propagation_recursive = propagation;
+        else
+            step.propagation = propagation;
+    }
+    if (step.attr_set)
+        builder_step(b, PLAN_OP_ROOT_ATTR, "/root/readonly",
+                     &(struct plan_root_attr){.attr_set = step.attr_set});
+    builder_step(b, PLAN_OP_PIVOT, "/root/path", &pivot);
+    step.attr_set = 0;
+    /* After pivot_root(2), which refuses a shared root. */
+    if (step.propagation || step.propagation_recursive)
+        builder_step(b, PLAN_OP_ROOT_ATTR, "/linux/rootfsPropagation", &step);
+    return 0;
+}
+
+int plan_paths(struct plan_builder *b, struct caisson_error *err)
+{
+    const struct spec_linux *config = b->spec->linux_;
+
+    (void)err;
+    for (size_t i = 0; i < config->readonly_paths.count; i++)
+        builder_step(b, PLAN_OP_READONLY, builder_format(b, "/linux/readonlyPaths/%zu", i),
+                     &(struct plan_path){.path = builder_text(b, config->readonly_paths.items[i])});
+    for (size_t i = 0; i < config->masked_paths.count; i++) {
+        const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
+        struct plan_mask step = {.path = builder_text(b, config->masked_paths.items[i]), .null = -1};
+        uint32_t where = builder_step(b, PLAN_OP_MASK, origin, &step);
+        struct plan_slot *slot =
+            builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
+
+        slot->propagation = MS_PRIVATE;
+    }
+    return 0;
+}
