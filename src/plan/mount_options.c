@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "plan/mount_data.h"
 #include "plan/mount_idmap.h"
-#include "plan/suggest.h"
+#include "spec/suggest.h"
 #include "sys/mount.h"
 
 enum effect {
@@ -269,12 +269,14 @@ static int unknown_option(const struct spec *spec, const struct spec_mount *moun
                           size_t i, struct arena *arena, struct caisson_error *err)
 {
     const char *name = mount->options.items[i];
-    const char *near = suggest(name, mount_options_name);
+    struct suggest near = {.text = name, .length = strlen(name)};
 
+    for (unsigned known = 0; known < KNOWN; known++)
+        suggest_try(&near, options_known[known].name);
     spec_error(spec, err, arena_format(arena, "%s/options/%zu", pointer, i),
                "unknown option '%s' of the bind mount on '%s'", name, mount->destination);
-    if (near)
-        return error_hint(err, "did you mean '%s'?", near);
+    if (near.best)
+        return error_hint(err, "did you mean '%s'?", near.best);
     return error_hint(err, "a bind mount has no filesystem of its own that could take other options");
 }
 
