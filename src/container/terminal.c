@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,7 +40,8 @@ int terminal_send(int socket, int fd, const char *name, struct caisson_error *er
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
     } control = {0};
-    struct iovec text = {.iov_base = (void *)(uintptr_t)name, .iov_len = strlen(name)};
+    char payload[PATH_MAX];
+    struct iovec text = {.iov_base = payload};
     struct msghdr message = {
         .msg_iov = &text,
         .msg_iovlen = 1,
@@ -49,8 +50,8 @@ int terminal_send(int socket, int fd, const char *name, struct caisson_error *er
     };
     ssize_t n;
 
-    if (text.iov_len == 0) /* a stream carries no descriptor without a byte */
-        text = (struct iovec){.iov_base = "", .iov_len = 1};
+    snprintf(payload, sizeof payload, "%s", name);
+    text.iov_len = *payload ? strlen(payload) : 1; /* a stream carries no descriptor without a byte */
     control.header = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof fd),
         .cmsg_level = SOL_SOCKET,

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* caisson_delete() */
+#include "container/delete.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "cgroup/cgroup.h"
+#include "container/hooks.h"
+#include "sys/pidfd.h"
+
+enum { END_MS = 10 * 1000 };
+
+static void warn(void *data, const char *text)
+{
+    const struct caisson_context *const *context = data;
+
+    context_log(*context, CAISSON_LOG_WARNING, "%s", text);
+}
+
+/* Its name and state are what tells why: "(name) D". */
+static int still_there(const struct container *container, struct caisson_error *err)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    char *stat = file_read(&arena, AT_FDCWD, arena_format(&arena, "/proc/%d/stat", (int)container->state.pid),
+                           4096, NULL, NULL);
+    char *name = stat ? strchr(stat, '(') : NULL, *end = name ? strrchr(name, ')') : NULL;
+
+    if (end && strlen(end) > 2)
+        end[3] = '\0'; /* behind the letter of the state */
+    error_set(err, CAISSON_ERROR_TIMEOUT, "process %d %s of container '%s' has not ended %d s after SIGKILL",
+              (int)container->state.pid, end ? name : "", container->id, END_MS / 1000);
+    return error_hint(
+        err, "a process in state D waits for a device or a filesystem; delete it again when that is over");
+}
+
+static int end_first(const struct container *container, int pidfd, struct caisson_error *err)
+{
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    int n;
+
+    if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
+        return error_system(err, errno, "cannot kill process %d of container '%s'", (int)container->state.pid,
+                            container->id);
+    do
+        n = poll(&ended, 1, END_MS);
+    while (n < 0 && errno == EINTR);
+    return n == 1 ? 0 : still_there(container, err);
+}
+
+/* Every process of the cgroup, be the first one alive or not: without a process namespace the others outlive it. */
+static int end_cgroup(const struct container *container, struct caisson_error *err)
+{
+    struct caisson_error why = {0};
+    _cleanup_close_ int cgroup = cgroup_open(container->state.cgroup, &why);
+
+    if (cgroup < 0 && why.errnum == ENOENT)
+        return 0;
+    if (cgroup >= 0 && cgroup_kill(cgroup, &why) == 0 && cgroup_wait_empty(cgroup, END_MS, &why) == 0)
+        return 0;
+    if (err)
+        *err = why;
+    return error_prefix(err, "cannot end the processes of container '%s'", container->id);
+}
+
+static int undo(const struct container *container, int pidfd, struct caisson_error *err)
+{
+    const struct state *state = &container->state;
+
+    if (state->cgroup && end_cgroup(container, err) < 0)
+        return -1;
+    if (pidfd >= 0 && end_first(container, pidfd, err) < 0)
+        return -1;
+    if (state->cgroup && cgroup_remove(state->cgroup, err) < 0)
+        return error_prefix(err, "cannot delete container '%s'", container->id);
+    if (state->intel_rdt && rmdir(state->intel_rdt) < 0 && errno != ENOENT)
+        return error_system(err, errno, "cannot delete container '%s': cannot remove '%s'", container->id,
+                            state->intel_rdt);
+    return 0;
+}
+
+static void run_poststop(const struct caisson_context *context, struct container *container)
+{
+    struct caisson_error err = {0};
+    const struct spec *spec = NULL;
+    size_t length;
+    char *text;
+
+    if (!container->state.poststop)
+        return;
+    text = file_read(&container->arena, container->dir, "config.json", SPEC_SIZE_LIMIT, &length, &err);
+    if (text)
+        spec = spec_parse(&container->arena, "config.json", text, length, NULL, NULL, &err);
+    if (!spec) {
+        context_log(context, CAISSON_LOG_WARNING, "cannot run the poststop hooks of container '%s': %s",
+                    container->id, err.message);
+        return;
+    }
+    text = state_json(&container->arena, &container->state, CAISSON_STOPPED, 0);
+    hooks_run_all(&spec->hooks.poststop, "poststop", text, container->state.bundle, warn, &context);
+}
+
+/* What is left when state.json cannot be read: the process whose number is known. */
+static int delete_unreadable(const struct caisson_context *context, struct container *container,
+                             const struct caisson_error *why, struct caisson_error *err)
+{
+    _cleanup_close_ int pidfd = -1;
+
+    context_log(context, CAISSON_LOG_WARNING, "%s: its cgroup, if it has one, is left as it is",
+                why->message);
+    state_read_pid(container->dir, &container->state);
+    pidfd = state_process(&container->state);
+    if (pidfd >= 0 && end_first(container, pidfd, err) < 0)
+        return -1;
+    return state_remove(container->root, container->id, container->dir, err);
+}
+
+int delete_container(const struct caisson_context *context, struct container *container, bool force,
+                     struct caisson_error *err)
+{
+    _cleanup_close_ int pidfd = -1;
+    struct caisson_error why = {0};
+    enum caisson_status status;
+
+    if (container_read(container, &why) < 0) {
+        /* No state.json: nothing was made yet, or all of it is undone; and the lock says that nobody is at it. */
+        if (why.code == CAISSON_ERROR_STATE)
+            return state_remove(container->root, container->id, container->dir, err);
+        if (force)
+            return delete_unreadable(context, container, &why, err);
+        if (err)
+            *err = why;
+        return -1;
+    }
+    status = state_status(container->dir, &container->state, &pidfd);
+    if (!force && status != CAISSON_STOPPED && status != CAISSON_CREATED) {
+        error_set(err, CAISSON_ERROR_STATE, "cannot delete container %s that is not stopped: %s",
+                  container->id, caisson_status_name(status));
+        return error_hint(err, "kill it first, or use --force");
+    }
+    if (undo(container, pidfd, err) < 0)
+        return -1;
+    run_poststop(context, container);
+    return state_remove(container->root, container->id, container->dir, err);
+}
+
+int caisson_delete(const struct caisson_context *context, const char *id, bool force,
+                   struct caisson_error *err)
+{
+    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    struct caisson_error why = {0};
+
+    if (container_open(context, id, true, &container, &why) < 0) {
+        if (force && why.code == CAISSON_ERROR_NOT_FOUND)
+            return 0;
+        if (err)
+            *err = why;
+        return -1;
+    }
+    return delete_container(context, &container, force, err);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* caisson_state() and caisson_list() */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "base/json.h"
+#include "container/context.h"
+
+int caisson_state(const struct caisson_context *context, const char *id, char **json,
+                  struct caisson_error *err)
+{
+    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    struct strbuf text = STRBUF(&container.arena);
+    struct json writer = {.out = &text, .pretty = true};
+
+    *json = NULL;
+    if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0)
+        return -1;
+    state_print(&writer, &container.state, state_status(container.dir, &container.state, NULL));
+    *json = strdup(text.data);
+    return *json ? 0 : error_set(err, CAISSON_ERROR_SYSTEM, "out of memory");
+}
+
+typedef void list_visitor(void *data, const struct caisson_container *container);
+
+static int visit_one(int root, const char *id, list_visitor *visit, void *data, struct caisson_error *err)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    _cleanup_close_ int dir = state_open(root, id, false, NULL, err);
+    struct strbuf text = STRBUF(&arena);
+    struct json json = {.out = &text};
+    struct state state;
+    enum caisson_status status;
+
+    if (dir < 0 || state_read(&arena, dir, &state, err) < 0)
+        return -1;
+    status = state_status(dir, &state, NULL);
+    state_print(&json, &state, status);
+    visit(data, &(struct caisson_container){
+                    .id = id,
+                    .pid = status == CAISSON_STOPPED ? 0 : state.pid,
+                    .status = status,
+                    .bundle = state.bundle,
+                    .created = state.created ? state.created : "",
+                    .owner = state.owner ? state.owner : "",
+                    .json = text.data,
+                });
+    return 0;
+}
+
+int caisson_list(const struct caisson_context *context, list_visitor *visit, void *data,
+                 struct caisson_error *err)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    _cleanup_close_ int root = state_open_root(context, err);
+    size_t count;
+    char **ids;
+
+    if (root < 0 || state_list(&arena, root, &ids, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        struct caisson_error why = {0};
+
+        /* One that is deleted, or not yet made, meanwhile is no reason to say nothing of the others. */
+        if (visit_one(root, ids[i], visit, data, &why) < 0 && why.code != CAISSON_ERROR_NOT_FOUND)
+            context_log(context, CAISSON_LOG_WARNING, "container '%s' is not listed: %s", ids[i],
+                        why.message);
+    }
+    return 0;
+}
