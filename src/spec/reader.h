@@ -68,11 +68,11 @@ struct reader_value {
 };
 
 /**
- * A rule that a table cannot express. `value` is what was stored: for READER_STRING and each item of
+ * A rule that a table cannot express, or a member that follows from others. `value` is what was stored: for READER_STRING and each item of
  * READER_STRINGS the string itself, for READER_PAIRS each struct spec_pair, otherwise the member's address.
  * @return 0, or what reader_fail() returned
  */
-typedef int reader_check(struct reader *reader, const struct reader_node *node, const void *value);
+typedef int reader_check(struct reader *reader, const struct reader_node *node, void *value);
 
 struct reader_shape;
 

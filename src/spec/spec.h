@@ -72,7 +72,8 @@ struct spec_capabilities {
     struct spec_strings bounding, effective, inheritable, permitted, ambient; /* CAP_* as written */
 };
 
-enum spec_scheduler_policy { /* numbers of the kernel's SCHED_* */
+/* numbers of the kernel's SCHED_* */
+enum spec_scheduler_policy {
     SPEC_SCHED_OTHER = 0,
     SPEC_SCHED_FIFO = 1,
     SPEC_SCHED_RR = 2,
@@ -84,13 +85,14 @@ enum spec_scheduler_policy { /* numbers of the kernel's SCHED_* */
 
 struct spec_scheduler {
     enum spec_scheduler_policy policy;
-    struct spec_i64 nice;     /* int32 */
-    struct spec_i64 priority; /* int32 */
-    uint64_t flags;           /* SCHED_FLAG_* of the kernel, or'ed */
+    struct spec_i64 nice;                      /* int32 */
+    struct spec_i64 priority;                  /* int32 */
+    uint64_t flags;                            /* SCHED_FLAG_* of the kernel, or'ed */
     struct spec_u64 runtime, deadline, period; /* nanoseconds */
 };
 
-enum spec_ioprio_class { /* numbers of the kernel's IOPRIO_CLASS_* */
+/* numbers of the kernel's IOPRIO_CLASS_* */
+enum spec_ioprio_class {
     SPEC_IOPRIO_RT = 1,
     SPEC_IOPRIO_BE = 2,
     SPEC_IOPRIO_IDLE = 3,
@@ -198,7 +200,8 @@ struct spec_time_offset {
     uint32_t nanosecs;
 };
 
-enum spec_device_type { SPEC_DEVICE_CHAR = 'c', SPEC_DEVICE_BLOCK = 'b', SPEC_DEVICE_FIFO = 'p' }; /* u is c */
+/* The specification's u is c. */
+enum spec_device_type { SPEC_DEVICE_CHAR = 'c', SPEC_DEVICE_BLOCK = 'b', SPEC_DEVICE_FIFO = 'p' };
 
 struct spec_device {
     enum spec_device_type type;
@@ -217,7 +220,8 @@ struct spec_personality {
     bool linux32; /* domain LINUX32; otherwise LINUX */
 };
 
-enum spec_mempolicy_mode { /* numbers of the kernel's MPOL_* */
+/* numbers of the kernel's MPOL_* */
+enum spec_mempolicy_mode {
     SPEC_MPOL_DEFAULT = 0,
     SPEC_MPOL_PREFERRED = 1,
     SPEC_MPOL_BIND = 2,
@@ -300,10 +304,10 @@ struct spec_seccomp {
 
 struct spec_device_rule {
     bool allow;
-    char type;              /* 'a', 'c' or 'b'; absent is 'a' */
-    struct spec_i64 major;  /* unset or -1: all */
+    char type;             /* 'a', 'c' or 'b'; absent is 'a' */
+    struct spec_i64 major; /* unset or -1: all */
     struct spec_i64 minor;
-    const char *access;     /* of "rwm"; NULL: all three */
+    const char *access; /* of "rwm"; NULL: all three */
 };
 
 struct spec_memory {
@@ -314,12 +318,12 @@ struct spec_memory {
 
 struct spec_cpu {
     struct spec_u64 shares;
-    struct spec_i64 quota;              /* microseconds */
-    struct spec_u64 burst;              /* microseconds */
-    struct spec_u64 period;             /* microseconds */
-    struct spec_i64 realtime_runtime;   /* microseconds */
-    struct spec_u64 realtime_period;    /* microseconds */
-    const char *cpus, *mems;            /* cpulist syntax */
+    struct spec_i64 quota;            /* microseconds */
+    struct spec_u64 burst;            /* microseconds */
+    struct spec_u64 period;           /* microseconds */
+    struct spec_i64 realtime_runtime; /* microseconds */
+    struct spec_u64 realtime_period;  /* microseconds */
+    const char *cpus, *mems;          /* cpulist syntax */
     struct spec_i64 idle;
 };
 
@@ -433,9 +437,30 @@ struct spec_linux {
 
 /* ---- vm: read and checked, used by nothing yet ---- */
 
+struct spec_vm_iomem {
+    struct spec_u64 first_gfn;
+    uint64_t first_mfn, nr_mfns;
+};
+
+struct spec_vm_hw_config { /* 1.3 */
+    const char *device_tree;
+    struct spec_u32 vcpus;
+    struct spec_u64 memory; /* bytes */
+    struct spec_strings dtdevs;
+    struct {
+        struct spec_vm_iomem *items;
+        size_t count;
+    } iomems;
+    struct {
+        uint32_t *items;
+        size_t count;
+    } irqs;
+};
+
 struct spec_vm {
     const char *hypervisor_path, *kernel_path, *kernel_initrd, *image_path, *image_format;
     struct spec_strings hypervisor_parameters, kernel_parameters;
+    const struct spec_vm_hw_config *hw_config;
 };
 
 /* ---- the whole ---- */
@@ -488,8 +513,8 @@ const struct spec_resources *spec_parse_resources(struct arena *arena, const cha
  * @param pointer JSON pointer to the value, or to one that is absent: then the nearest parent's place is given
  * @return -1 always.
  */
-int spec_error(const struct spec *spec, struct caisson_error *err, const char *pointer, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+int spec_error(const struct spec *spec, struct caisson_error *err, const char *pointer, const char *format,
+               ...) __attribute__((format(printf, 4, 5)));
 
 /** Adds the place in the file to a failure that was recorded without one. @return -1 always. */
 int spec_error_at(const struct spec *spec, struct caisson_error *err, const char *pointer);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The three files that describe something to run, and places in them for those who find fault later. */
+#include "spec/spec.h"
+
+#include <string.h>
+
+#include "spec/fields.h"
+#include "spec/reader.h"
+#include "spec/tree.h"
+
+static const struct spec_linux no_linux;
+
+static struct spec_source *keep_source(struct arena *arena, const char *name, const char *text, size_t length)
+{
+    struct spec_source *source = arena_new(arena, struct spec_source);
+
+    *source = (struct spec_source){.name = arena_string(arena, name), .text = text, .length = length};
+    return source;
+}
+
+const struct spec *spec_parse(struct arena *arena, const char *name, const char *text, size_t length,
+                              spec_notice *notice, void *notice_data, struct caisson_error *err)
+{
+    const struct reader_input input = {.arena = arena,
+                                       .name = name,
+                                       .text = text,
+                                       .length = length,
+                                       .notice = notice,
+                                       .notice_data = notice_data};
+    struct spec *spec = arena_new(arena, struct spec);
+
+    if (reader_decode(&input, &fields_config, spec, err) < 0)
+        return NULL;
+    if (!spec->linux_)
+        spec->linux_ = &no_linux;
+    spec->source = keep_source(arena, name, text, length);
+    return spec;
+}
+
+const struct spec_process *spec_parse_process(struct arena *arena, const char *name, const char *text,
+                                              size_t length, spec_notice *notice, void *notice_data,
+                                              struct caisson_error *err)
+{
+    const struct reader_input input = {.arena = arena,
+                                       .name = name,
+                                       .text = text,
+                                       .length = length,
+                                       .notice = notice,
+                                       .notice_data = notice_data};
+    struct spec_process *process = arena_new(arena, struct spec_process);
+
+    return reader_decode(&input, &fields_process, process, err) < 0 ? NULL : process;
+}
+
+const struct spec_resources *spec_parse_resources(struct arena *arena, const char *name, const char *text,
+                                                  size_t length, spec_notice *notice, void *notice_data,
+                                                  struct caisson_error *err)
+{
+    const struct reader_input input = {.arena = arena,
+                                       .name = name,
+                                       .text = text,
+                                       .length = length,
+                                       .notice = notice,
+                                       .notice_data = notice_data};
+    struct spec_resources *resources = arena_new(arena, struct spec_resources);
+
+    return reader_decode(&input, &fields_resources, resources, err) < 0 ? NULL : resources;
+}
+
+/* No value remembers its place: an error is rare enough to read the text once more for it. */
+static size_t find_offset(const struct spec_source *source, const char *pointer)
+{
+    _cleanup_arena_ struct arena strings = {0};
+    _cleanup_tree_ struct tree tree;
+
+    if (tree_parse(&tree, source, &strings, NULL) < 0)
+        return 0; /* it was parsed before: cannot be */
+    return place_find(&tree, pointer)->offset;
+}
+
+int spec_error(const struct spec *spec, struct caisson_error *err, const char *pointer, const char *format,
+               ...)
+{
+    _cleanup_arena_ struct arena scratch = {0};
+    const char *text;
+    va_list ap;
+
+    if (!err)
+        return -1;
+    va_start(ap, format);
+    text = arena_vformat(&scratch, format, ap);
+    va_end(ap);
+    if (spec && spec->source)
+        return place_fail(&scratch, spec->source, find_offset(spec->source, pointer), pointer, err, "%s",
+                          text);
+    error_set(err, CAISSON_ERROR_CONFIG, "%s%s%s", pointer, *pointer ? ": " : "", text);
+    place_keep_pointer(pointer, err);
+    return -1;
+}
+
+int spec_error_at(const struct spec *spec, struct caisson_error *err, const char *pointer)
+{
+    _cleanup_arena_ struct arena scratch = {0};
+    char message[sizeof err->message];
+    size_t offset;
+
+    if (!err)
+        return -1;
+    if (!spec || !spec->source) {
+        place_keep_pointer(pointer, err);
+        return -1;
+    }
+    offset = find_offset(spec->source, pointer);
+    memcpy(message, err->message, sizeof message);
+    place_message(err, place_prefix(&scratch, spec->source, offset, pointer), message);
+    place_note(spec->source, offset, pointer, err);
+    return -1;
+}
