@@ -38,6 +38,8 @@ struct cgroup_write {
     const char *value;
     const char *controller; /* that must be enabled for the file to exist; NULL: a core file */
     const char *origin;     /* JSON pointer */
+    const char *else_file;  /* written in its stead where `file` does not exist (io.weight for io.bfq.weight), or NULL */
+    const char *else_value;
     bool may_be_missing;    /* a kernel without the file is no error (swap off, hugetlb.rsvd) */
 };
 
@@ -51,8 +53,7 @@ struct cgroup_plan {
     size_t write_count;
     const struct bpf_insn *device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE; NULL: no device rules */
     size_t device_program_length;
-    const char *delegate_uid; /* decimal host uid (and gid) that the cgroup is handed to, or NULL */
-    const char *delegate_gid;
+    const char *delegate_uid; /* decimal host uid that the cgroup is handed to, or NULL */
 };
 
 struct cgroup_request {
@@ -121,7 +122,10 @@ int cgroup_frozen(int fd, struct caisson_error *err);
 /** Every process of the cgroup and below it, ascending. */
 int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, struct caisson_error *err);
 
-/** Writes the `data` object of runc's stats event: cpu, memory, pids, blkio, hugetlb, psi. */
+/**
+ * Writes the members of the `data` object of runc's stats event that a cgroup knows: cpu, cpuset, memory, pids, blkio,
+ * hugetlb, the pressure (psi) in those that have one. The caller opens and closes the object.
+ */
 int cgroup_statistics(struct arena *arena, int fd, struct json *json, struct caisson_error *err);
 
 /** Prints path, files and values for `caisson plan`. */

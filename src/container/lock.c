@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/fd.h"
 
-enum { WAIT_MS = 10 * 1000, FIRST_PAUSE_MS = 1, LONGEST_PAUSE_MS = 50, LOCKS_LIMIT = 16 * 1024 * 1024 };
+enum { FIRST_PAUSE_MS = 1, LONGEST_PAUSE_MS = 50, LOCKS_LIMIT = 16 * 1024 * 1024 };
 
 /* Finds who holds a flock(2) on the file: lines "1: FLOCK  ADVISORY  WRITE PID MAJOR:MINOR:INODE 0 EOF". */
 static pid_t holder(struct arena *arena, int fd)
@@ -37,7 +37,7 @@ static pid_t holder(struct arena *arena, int fd)
     return 0;
 }
 
-static int timed_out(int fd, const char *id, struct caisson_error *err)
+static int timed_out(int fd, const char *id, int wait_ms, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
     pid_t pid = holder(&arena, fd);
@@ -46,13 +46,13 @@ static int timed_out(int fd, const char *id, struct caisson_error *err)
     if (pid <= 0)
         return error_set(err, CAISSON_ERROR_TIMEOUT,
                          "container '%s' is being changed by another process for more than %d s", id,
-                         WAIT_MS / 1000);
+                         wait_ms / 1000);
     name = file_read(&arena, AT_FDCWD, arena_format(&arena, "/proc/%d/comm", (int)pid), 4096, NULL, NULL);
     if (name)
         name[strcspn(name, "\n")] = '\0';
     error_set(err, CAISSON_ERROR_TIMEOUT,
               "container '%s' is being changed by process %d (%s) for more than %d s", id, (int)pid,
-              name ? name : "its name is unknown", WAIT_MS / 1000);
+              name ? name : "its name is unknown", wait_ms / 1000);
     return error_hint(err, "a hook or a stuck filesystem may hold it up; see /proc/%d/stack", (int)pid);
 }
 
@@ -65,9 +65,9 @@ static int64_t now_ms(void)
 }
 
 /* flock(2) knows no timeout, and a signal to end it would be global state. */
-static int wait_for(int fd, const char *id, struct caisson_error *err)
+static int wait_for(int fd, const char *id, int wait_ms, struct caisson_error *err)
 {
-    int64_t deadline = now_ms() + WAIT_MS;
+    int64_t deadline = now_ms() + wait_ms;
 
     for (int pause = FIRST_PAUSE_MS; flock(fd, LOCK_EX | LOCK_NB) < 0;) {
         if (errno == EINTR)
@@ -75,14 +75,14 @@ static int wait_for(int fd, const char *id, struct caisson_error *err)
         if (errno != EWOULDBLOCK)
             return error_system(err, errno, "cannot lock container '%s'", id);
         if (now_ms() >= deadline)
-            return timed_out(fd, id, err);
+            return timed_out(fd, id, wait_ms, err);
         nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
         pause = pause * 2 < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
     }
     return 0;
 }
 
-int lock_take(int dir, const char *id, int *lock, struct caisson_error *err)
+int lock_take(int dir, const char *id, int wait_ms, int *lock, struct caisson_error *err)
 {
     _cleanup_close_ int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct stat st;
@@ -92,7 +92,7 @@ int lock_take(int dir, const char *id, int *lock, struct caisson_error *err)
         return 1; /* nothing can be made in a directory that was removed */
     if (fd < 0)
         return error_system(err, errno, "cannot open the lock of container '%s'", id);
-    if (wait_for(fd, id, err) < 0)
+    if (wait_for(fd, id, wait_ms, err) < 0)
         return -1;
     if (fstat(fd, &st) < 0)
         return error_system(err, errno, "cannot lock container '%s'", id);

@@ -6,11 +6,12 @@
 #include "base/error.h"
 
 /**
- * Takes the lock, made when missing; waits at most 10 s for another holder.
- * @param id   for messages alone
- * @param lock receives the descriptor that holds it; closing it lets go
+ * Takes the lock, made when missing; waits for another holder.
+ * @param id      for messages alone
+ * @param wait_ms the longest wait in milliseconds
+ * @param lock    receives the descriptor that holds it; closing it lets go
  * @return 0; 1 when the directory was removed meanwhile; -1 with `err` (CAISSON_ERROR_TIMEOUT names the holder).
  */
-int lock_take(int dir, const char *id, int *lock, struct caisson_error *err);
+int lock_take(int dir, const char *id, int wait_ms, int *lock, struct caisson_error *err);
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "container/lock.h"
 
-enum { TREE_DEPTH = 16 };
+enum { TREE_DEPTH = 16, LOCK_WAIT_MS = 10 * 1000 };
 
 int state_check_id(const char *id, struct caisson_error *err)
 {
@@ -67,7 +67,7 @@ int state_make(int root, const char *id, int *lock, struct caisson_error *err)
             unlinkat(root, id, AT_REMOVEDIR);
             return -1;
         }
-        gone = lock_take(dir, id, lock, err);
+        gone = lock_take(dir, id, LOCK_WAIT_MS, lock, err);
         if (gone < 0)
             unlinkat(root, id, AT_REMOVEDIR);
         if (gone <= 0)
@@ -88,7 +88,7 @@ int state_open(int root, const char *id, bool exclusive, int *lock, struct caiss
         if (dir < 0)
             return error_system(err, errno, "cannot open the state directory of container '%s'", id);
         if (exclusive)
-            gone = lock_take(dir, id, lock, err);
+            gone = lock_take(dir, id, LOCK_WAIT_MS, lock, err);
         if (gone <= 0)
             return gone < 0 ? -1 : TAKE_FD(dir);
     }

@@ -22,9 +22,9 @@ struct init {
     int channel;              /* to the runtime, later to whoever calls `start` */
     int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
     int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
-    bool null_attached;       /* the /dev/null of masks was used once: clone it from now on */
-    int empty;                /* the read-only tmpfs that masks directories; -1: none yet */
-    mode_t umask;             /* of the caller, for the container's process */
+    int null;     /* the /dev/null of masks, attached once and cloned from then on; -1: none yet */
+    int empty;    /* the read-only tmpfs that masks directories; -1: none yet */
+    mode_t umask; /* of the caller, for the container's process */
 
     /* what the report of a failure says */
     uint32_t step;

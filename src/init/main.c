@@ -131,7 +131,8 @@ static int run_steps(struct init *init)
 
 int main(int argc, char **argv)
 {
-    static struct init init = {.channel = -1, .root = -1, .proc = -1, .empty = -1, .step = PLAN_NO_STEP};
+    static struct init init = {
+        .channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .step = PLAN_NO_STEP};
     int fd = argc == 2 ? atoi(argv[1]) : -1;
 
     /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */

@@ -28,15 +28,38 @@ static int check_existing(struct init *init, const struct plan_node *step, int p
     return 0;
 }
 
+/* @return a detached mount of the node that the host has at this path, if it is the device that is asked for. */
+static int open_host_node(struct init *init, const struct plan_node *step)
+{
+    const char *path = init_text(init, step->path);
+    int mount;
+    struct stat st;
+
+    init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
+    mount = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
+    if (mount < 0)
+        return -1;
+    if (fstat(mount, &st) < 0 || (st.st_mode & S_IFMT) != (step->mode & S_IFMT) ||
+        st.st_rdev != makedev(step->major, step->minor)) {
+        fd_close(mount);
+        return init_fail(init, PLAN_ACTION_OPEN_SOURCE, path, ENODEV);
+    }
+    return mount;
+}
+
 /* Where mknod(2) is not allowed: the host's own node, attached on an empty file. */
 static int bind_node(struct init *init, const struct plan_node *step)
 {
-    _cleanup_close_ int target = target_open(init, init_text(init, step->path), PLAN_MOUNT_FILE);
+    _cleanup_close_ int mount = step->fd >= 0 ? step->fd : open_host_node(init, step);
+    _cleanup_close_ int target = -1;
 
+    if (mount < 0)
+        return -1;
+    target = target_open(init, init_text(init, step->path), PLAN_MOUNT_FILE);
     if (target < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, init_text(init, step->path));
-    return sys_move_mount(step->fd, target);
+    return sys_move_mount(mount, target);
 }
 
 int init_NODE(struct init *init, const struct plan_node *step)
@@ -45,7 +68,7 @@ int init_NODE(struct init *init, const struct plan_node *step)
     _cleanup_close_ int parent = -1;
     const char *name;
 
-    if (step->fd >= 0)
+    if (step->flags & PLAN_NODE_BIND)
         return bind_node(init, step);
     parent = target_parent(init, path, &name);
     if (parent < 0)

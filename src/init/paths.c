@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 
 #include "sys/mount.h"
 #include "sys/openat2.h"
@@ -75,16 +76,33 @@ static int mask_directory(struct init *init, int target, const char *path)
     return sys_move_mount(init->empty, target);
 }
 
+/* @return a detached mount of the host's null device, and no other file that lies at its path. */
+static int open_host_null(struct init *init)
+{
+    int mount;
+    struct stat st;
+
+    init_doing(init, PLAN_ACTION_OPEN_SOURCE, "/dev/null");
+    mount = sys_open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
+    if (mount < 0)
+        return -1;
+    if (fstat(mount, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)) {
+        fd_close(mount);
+        return init_fail(init, PLAN_ACTION_OPEN_SOURCE, "/dev/null", ENODEV);
+    }
+    return mount;
+}
+
 /* The null device is the host's own: one from inside could be anything (CVE-2025-31133). */
 static int mask_file(struct init *init, const struct plan_mask *step, int target, const char *path)
 {
-    if (init->null_attached)
-        return attach_clone(init, step->null, target, path);
-    init_doing(init, PLAN_ACTION_ATTACH, path);
-    if (sys_move_mount(step->null, target) < 0)
+    if (init->null >= 0)
+        return attach_clone(init, init->null, target, path);
+    init->null = step->null >= 0 ? step->null : open_host_null(init);
+    if (init->null < 0)
         return -1;
-    init->null_attached = true;
-    return 0;
+    init_doing(init, PLAN_ACTION_ATTACH, path);
+    return sys_move_mount(init->null, target);
 }
 
 int init_MASK(struct init *init, const struct plan_mask *step)

@@ -62,6 +62,15 @@ int plan_environment(struct plan_builder *b, struct spec_strings *env, bool *lis
                      struct caisson_error *err);
 int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struct caisson_error *err);
 
+/**
+ * @return whether the runtime may clone the host's mounts. One that may not leaves it to the init, which has the
+ * right in its own copy of them.
+ */
+bool plan_clones_mounts(const struct plan_builder *b);
+
+/** @return whether the runtime has a capability, by its number. */
+bool plan_host_can(const struct plan_builder *b, unsigned capability);
+
 /** @return whether the host's NOTIFY_SOCKET is to be mounted: there is one, and the caller has not seen to it. */
 bool plan_wants_notify_mount(const struct plan_builder *b);
 

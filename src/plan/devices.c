@@ -77,10 +77,13 @@ static void add_node(struct plan_builder *b, const struct spec_device *device, c
         .fd = -1,
         .flags = keep ? PLAN_NODE_KEEP : 0,
     };
-    uint32_t where = builder_step(b, PLAN_OP_NODE, origin, &step);
     struct plan_slot *slot;
+    uint32_t where;
 
-    if (can_make(b, device))
+    if (!can_make(b, device))
+        step.flags |= PLAN_NODE_BIND;
+    where = builder_step(b, PLAN_OP_NODE, origin, &step);
+    if (can_make(b, device) || !plan_clones_mounts(b))
         return;
     slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_node, fd), device->path, origin);
     slot->device_type = type_mode(device->type);

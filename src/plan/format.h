@@ -198,6 +198,7 @@ struct plan_mount {
 
 enum plan_node_flags {
     PLAN_NODE_KEEP = 1 << 0, /* a default device: what stands there already stays, whatever it is */
+    PLAN_NODE_BIND = 1 << 1, /* with fd -1: bind the node that the host has at the same path, if it is this device */
 };
 
 struct plan_node {
@@ -270,7 +271,7 @@ struct plan_path {
 
 struct plan_mask {
     plan_ref path;
-    plan_fd null; /* the host's /dev/null as a detached mount, the same descriptor in every mask */
+    plan_fd null; /* the host's /dev/null as a detached mount, the same in every mask; -1: open it here */
 };
 
 /* A write through the host's procfs, opened before the container's files are in sight (CVE-2019-16884, CVE-2025-52881). */

@@ -60,7 +60,7 @@ static int probe_user_namespace(struct plan_host *host, struct caisson_error *er
 
 int plan_host_probe(struct plan_host *host, struct caisson_error *err)
 {
-    *host = (struct plan_host){.euid = geteuid()};
+    *host = (struct plan_host){.euid = geteuid(), .egid = getegid()};
     if (probe_capabilities(host, err) < 0 || probe_bounding_set(host, err) < 0)
         return -1;
     return probe_user_namespace(host, err);

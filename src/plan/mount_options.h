@@ -15,15 +15,15 @@
  * members are applied first and the mount's own after them.
  */
 struct mount_options {
-    bool bind;                    /* bind or rbind stands among them */
-    bool recursive;               /* rbind */
+    bool bind;      /* bind or rbind stands among them */
+    bool recursive; /* rbind */
     bool remount;
-    bool copy_up;                 /* tmpcopyup */
-    bool idmap, idmap_recursive;  /* idmap, ridmap */
+    bool copy_up;                /* tmpcopyup */
+    bool idmap, idmap_recursive; /* idmap, ridmap */
     bool source_nofollow, dest_nofollow, copy_symlink;
-    uint64_t attr_set;            /* MOUNT_ATTR_* of this mount; atime values included */
-    uint64_t attr_clear;          /* MOUNT_ATTR__ATIME whenever attr_set decides the access times */
-    uint64_t attr_set_recursive;  /* rro, rnosuid, ... */
+    uint64_t attr_set;           /* MOUNT_ATTR_* of this mount; atime values included */
+    uint64_t attr_clear;         /* MOUNT_ATTR__ATIME whenever attr_set decides the access times */
+    uint64_t attr_set_recursive; /* rro, rnosuid, ... */
     uint64_t attr_clear_recursive;
     uint64_t propagation;           /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, or 0 */
     uint64_t propagation_recursive; /* the same for rshared, ... */

@@ -123,6 +123,22 @@ static int decide_idmap(struct plan_builder *b, struct mount_case *m, struct pla
     return 0;
 }
 
+/* The tree is cloned by the init, which applies what the runtime would have. */
+static int add_own_tree(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
+{
+    const struct mount_options *options = &m->options;
+
+    if (options->idmap || options->idmap_recursive || m->mount->uid_mappings.count > 0)
+        return spec_error(b->spec, err, builder_format(b, "%s/options", m->pointer),
+                          "an idmapped mount needs CAP_SYS_ADMIN, which the runtime does not have here");
+    m->step.attr_set = options->attr_set | options->attr_set_recursive;
+    m->step.attr_clear = options->attr_clear | options->attr_clear_recursive;
+    if (options->attr_set_recursive || options->attr_clear_recursive)
+        m->step.flags |= PLAN_MOUNT_ATTR_RECURSIVE;
+    builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+    return 0;
+}
+
 static int add_tree(struct plan_builder *b, struct mount_case *m, const char *source,
                     struct caisson_error *err)
 {
@@ -142,6 +158,8 @@ static int add_tree(struct plan_builder *b, struct mount_case *m, const char *so
     /* Whether a missing target is made as a file is known for certain when the source is opened. */
     if (fstatat(AT_FDCWD, source, &st, 0) == 0 && !S_ISDIR(st.st_mode))
         m->step.flags |= PLAN_MOUNT_FILE;
+    if (!plan_clones_mounts(b))
+        return add_own_tree(b, m, err);
     where = builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
     slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_mount, fd), source,
                         builder_format(b, "%s/source", m->pointer));
@@ -299,6 +317,8 @@ static void add_notify_socket(struct plan_builder *b)
     struct plan_slot *slot;
 
     where = builder_step(b, PLAN_OP_MOUNT, NULL, &step);
+    if (!plan_clones_mounts(b))
+        return;
     slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_mount, fd), b->request->notify_socket,
                         NULL);
     slot->propagation = MS_PRIVATE;

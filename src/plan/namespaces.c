@@ -67,9 +67,14 @@ static uint32_t first_id(const struct spec_id_mappings *mappings)
     return mappings->items[0].container_id;
 }
 
-static bool can(const struct plan_builder *b, unsigned capability)
+bool plan_host_can(const struct plan_builder *b, unsigned capability)
 {
     return b->request->host->capabilities >> capability & 1;
+}
+
+bool plan_clones_mounts(const struct plan_builder *b)
+{
+    return plan_host_can(b, CAP_SYS_ADMIN);
 }
 
 static int decide_maps(struct plan_builder *b, struct caisson_error *err)
@@ -85,7 +90,7 @@ static int decide_maps(struct plan_builder *b, struct caisson_error *err)
     b->plan->uid_map = map_text(b, &config->uid_mappings, host->euid);
     b->plan->gid_map = map_text(b, &config->gid_mappings, host->egid);
     /* user_namespaces(7): who may not setgroups outside must give it up before mapping the own group. */
-    b->plan->deny_setgroups = !can(b, CAP_SETGID) && config->gid_mappings.count <= 1;
+    b->plan->deny_setgroups = !plan_host_can(b, CAP_SETGID) && config->gid_mappings.count <= 1;
     return 0;
 }
 
@@ -156,10 +161,10 @@ int plan_namespaces(struct plan_builder *b, struct caisson_error *err)
     if (new_user && !stepwise)
         builder_step(b, PLAN_OP_WAIT, "/linux/uidMappings", &(struct plan_wait){0});
     /* Who has rights over the host's namespaces joins those before the user namespace; who has not, after it. */
-    if (user && is_joined(user) && !can(b, CAP_SYS_ADMIN))
+    if (user && is_joined(user) && !plan_host_can(b, CAP_SYS_ADMIN))
         add_joins(b, true);
     add_joins(b, false);
-    if (user && is_joined(user) && can(b, CAP_SYS_ADMIN))
+    if (user && is_joined(user) && plan_host_can(b, CAP_SYS_ADMIN))
         add_joins(b, true);
     if (new_user && stepwise) {
         builder_step(b, PLAN_OP_UNSHARE, "/linux/namespaces", &(struct plan_unshare){.types = CLONE_NEWUSER});

@@ -26,7 +26,10 @@ int plan_root(struct plan_builder *b, struct caisson_error *err)
         step.dev = st.st_dev;
         step.ino = st.st_ino;
     }
+    step.propagation = MS_PRIVATE;
     where = builder_step(b, PLAN_OP_ROOT, "/root/path", &step);
+    if (!plan_clones_mounts(b))
+        return 0;
     slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_root, fd), b->plan->rootfs,
                         "/root/path");
     slot->is_root = true;
@@ -80,10 +83,9 @@ int plan_paths(struct plan_builder *b, struct caisson_error *err)
         const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
         struct plan_mask step = {.path = builder_text(b, config->masked_paths.items[i]), .null = -1};
         uint32_t where = builder_step(b, PLAN_OP_MASK, origin, &step);
-        struct plan_slot *slot =
-            builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
 
-        slot->propagation = MS_PRIVATE;
+        if (plan_clones_mounts(b))
+            builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
     }
     return 0;
 }

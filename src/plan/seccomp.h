@@ -14,9 +14,9 @@
 
 struct plan_filter {
     struct sock_filter *code;
-    size_t length;   /* instructions; 0: nothing to load */
-    unsigned flags;  /* SECCOMP_FILTER_FLAG_* for seccomp(2) */
-    bool notifies;   /* an action is SCMP_ACT_NOTIFY */
+    size_t length;  /* instructions; 0: nothing to load */
+    unsigned flags; /* SECCOMP_FILTER_FLAG_* for seccomp(2) */
+    bool notifies;  /* an action is SCMP_ACT_NOTIFY */
 };
 
 /**
@@ -25,7 +25,7 @@ struct plan_filter {
  * listenerMetadata without listenerPath, an action or flag that this kernel lacks. System call names that
  * libseccomp does not know are left out, as the specification allows.
  */
-int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filter *filter, plan_notice *notice,
-                 void *notice_data, struct caisson_error *err);
+int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filter *filter,
+                 plan_notice *notice, void *notice_data, struct caisson_error *err);
 
 #endif
