@@ -38,7 +38,7 @@ struct cgroup_write {
     const char *value;
     const char *controller; /* that must be enabled for the file to exist; NULL: a core file */
     const char *origin;     /* JSON pointer */
-    const char *else_file;  /* written in its stead where `file` does not exist (io.weight for io.bfq.weight), or NULL */
+    const char *else_file;  /* written in its stead where `file` does not exist, or NULL */
     const char *else_value;
     bool may_be_missing;    /* a kernel without the file is no error (swap off, hugetlb.rsvd) */
 };
