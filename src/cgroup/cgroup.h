@@ -40,7 +40,7 @@ struct cgroup_write {
     const char *origin;     /* JSON pointer */
     const char *else_file;  /* written in its stead where `file` does not exist, or NULL */
     const char *else_value;
-    bool may_be_missing;    /* a kernel without the file is no error (swap off, hugetlb.rsvd) */
+    bool may_be_missing; /* a kernel without the file is no error (swap off, hugetlb.rsvd) */
 };
 
 struct cgroup_plan {
