@@ -18,7 +18,7 @@ enum reference_kind {
     PAIRS,        /* a plan_vector with an even count, or none */
     FILTER,       /* `count` sock_filter, 8-byte aligned */
     NUMBERS,      /* `count` uint32_t, 4-byte aligned; none when the count is 0 */
-    BYTES,        /* `count` bytes, 8-byte aligned */
+    BYTES,        /* `count` bytes in whole 64-bit words, 8-byte aligned */
     BITS,         /* `count` bits in whole 64-bit words, 8-byte aligned; none when the count is 0 */
     LISTEN_PID,   /* "LISTEN_PID=" and room for ten digits and a NUL, or none */
 };
@@ -157,6 +157,7 @@ static int check_counted(const struct data *data, unsigned kind, plan_ref ref, u
         length = ((uint64_t)count + 63) / 64 * 8;
         break;
     default:
+        length = ((uint64_t)count + 7) / 8 * 8;
         break;
     }
     if (ref == 0 && count == 0 && kind != BYTES)

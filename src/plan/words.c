@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/words.h"
 
+#include <stdbool.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "spec/spec.h"
@@ -96,4 +98,69 @@ const char *words_rlimit(uint32_t resource)
     };
 
     return resource < RLIM_NLIMITS ? names[resource] : NULL;
+}
+
+/* A mask is an array of longs, in this machine's byte order. */
+static bool words_bit(const char *mask, uint32_t bit)
+{
+    unsigned long word;
+
+    memcpy(&word, mask + bit / (8 * sizeof word) * sizeof word, sizeof word);
+    return word >> bit % (8 * sizeof word) & 1;
+}
+
+void words_list(struct strbuf *out, const char *mask, uint32_t bits)
+{
+    const char *comma = "";
+
+    for (uint32_t i = 0; i < bits; i++) {
+        uint32_t first = i;
+
+        while (i < bits && words_bit(mask, i))
+            i++;
+        if (i == first)
+            continue;
+        strbuf_format(out, "%s%u", comma, first);
+        if (i - first > 1)
+            strbuf_format(out, "-%u", i - 1);
+        comma = ",";
+    }
+}
+
+uint32_t words_count_behind(const void *ref)
+{
+    uint32_t count;
+
+    memcpy(&count, (const char *)ref + sizeof(plan_ref), sizeof count);
+    return count;
+}
+
+const char *words_slot(enum plan_slot_kind kind)
+{
+    switch (kind) {
+    case PLAN_SLOT_TREE:
+        return "tree";
+    case PLAN_SLOT_NULL:
+        return "null";
+    case PLAN_SLOT_NAMESPACE:
+        return "namespace";
+    case PLAN_SLOT_PROCESS:
+        return "process";
+    case PLAN_SLOT_START:
+        return "start";
+    case PLAN_SLOT_LOCK:
+        return "lock";
+    }
+    return "?";
+}
+
+uint32_t words_slot_step(const struct plan *plan, const struct plan_slot *slot)
+{
+    const struct plan_header *header = (const struct plan_header *)(const void *)plan->program;
+    const struct plan_step *step = plan_first(header);
+    uint32_t at = 0, i;
+
+    for (i = 0; i + 1 < header->step_count && slot->where >= at + step->size; i++, step = plan_next(step))
+        at += step->size;
+    return i;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
-#include "plan/format.h"
+#include "plan/plan.h"
 
 /** Adds the specification's names of the namespaces in `flags` (CLONE_NEW*), joined by `comma`. */
 void words_namespaces(struct strbuf *out, uint64_t flags, const char *comma);
@@ -19,6 +19,18 @@ const char *words_propagation(uint64_t propagation);
 
 /** @return "RLIMIT_NOFILE", or NULL. */
 const char *words_rlimit(uint32_t resource);
+
+/** Adds the numbers of the bits that are set, as a cpulist: "0-3,7". @param bits how many bits `mask` has */
+void words_list(struct strbuf *out, const char *mask, uint32_t bits);
+
+/** @return the uint32_t behind a plan_ref, which counts its items. */
+uint32_t words_count_behind(const void *ref);
+
+/** @return the name of a kind of slot: "tree", "namespace", ... */
+const char *words_slot(enum plan_slot_kind kind);
+
+/** @return the index of the step that the slot's descriptor is for. */
+uint32_t words_slot_step(const struct plan *plan, const struct plan_slot *slot);
 
 /** Adds what the step acts on, as it completes the words of its kind: " tmpfs on '/dev'", or nothing. */
 void words_object(struct strbuf *out, const struct plan_header *plan, const struct plan_step *step);
