@@ -53,7 +53,7 @@ static int timed_out(int fd, const char *id, int wait_ms, struct caisson_error *
     error_set(err, CAISSON_ERROR_TIMEOUT,
               "container '%s' is being changed by process %d (%s) for more than %d s", id, (int)pid,
               name ? name : "its name is unknown", wait_ms / 1000);
-    return error_hint(err, "a hook or a stuck filesystem may hold it up; see /proc/%d/stack", (int)pid);
+    return error_hint(err, "a hook that does not end, or a filesystem that does not answer, may hold it up");
 }
 
 static int64_t now_ms(void)
