@@ -11,7 +11,7 @@ static const char pid_mark[] = "\x01pid\x01";
  * The state as the hook gets it on standard input, in two pieces: the process id between them is known inside
  * alone. The pieces are cut where a mark stands that JSON text cannot contain.
  */
-static void state_pieces(struct plan_builder *b, struct plan_hook *step)
+static void state_pieces(struct plan_builder *b, const char *status, struct plan_hook *step)
 {
     struct strbuf text = STRBUF(b->plan->arena);
     struct json json = {.out = &text};
@@ -21,7 +21,7 @@ static void state_pieces(struct plan_builder *b, struct plan_hook *step)
     json_object(&json, NULL);
     json_string(&json, "ociVersion", b->spec->oci_version);
     json_string(&json, "id", b->request->id);
-    json_string(&json, "status", "created");
+    json_string(&json, "status", status);
     json_raw(&json, "pid", pid_mark);
     json_string(&json, "bundle", b->request->bundle);
     if (annotations->count > 0) {
@@ -41,12 +41,13 @@ int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struc
 {
     const struct spec_hook_list *hooks = kind == PLAN_HOOK_CREATE_CONTAINER ? &b->spec->hooks.create_container
                                                                             : &b->spec->hooks.start_container;
-    const char *name = kind == PLAN_HOOK_CREATE_CONTAINER ? "createContainer" : "startContainer";
+    bool create = kind == PLAN_HOOK_CREATE_CONTAINER;
+    const char *name = create ? "createContainer" : "startContainer";
     struct plan_hook state = {0};
 
     (void)err;
     if (hooks->count > 0)
-        state_pieces(b, &state);
+        state_pieces(b, create ? "creating" : "created", &state);
     for (size_t i = 0; i < hooks->count; i++) {
         const struct spec_hook *hook = &hooks->items[i];
         struct plan_hook step = state;

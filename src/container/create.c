@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Step 3, prepare. The order is that of the undo: what state.json says is written down before it is made, and
+ * what is made hangs on the process or stands in state.json.
+ */
+#include "container/create.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "container/delete.h"
+#include "container/terminal.h"
+
+static const char *now(struct arena *arena)
+{
+    struct timespec time;
+    struct tm tm;
+    char text[32];
+
+    clock_gettime(CLOCK_REALTIME, &time);
+    gmtime_r(&time.tv_sec, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+    return arena_format(arena, "%s.%09ldZ", text, time.tv_nsec);
+}
+
+/* The preserved descriptors have the numbers from 3 on: one that is closed would be taken by one of ours. */
+static int check_preserved(const struct caisson_create_options *options, struct caisson_error *err)
+{
+    for (unsigned i = 0; i < options->preserve_fds + options->listen_fds; i++)
+        if (fcntl(3 + (int)i, F_GETFD) < 0)
+            return error_set(err, CAISSON_ERROR_USAGE, "descriptor %u is to be preserved, but it is not open",
+                             3 + i);
+    return 0;
+}
+
+static int check_terminal(const struct caisson_create_options *options, const struct plan *plan,
+                          enum plan_purpose purpose, struct caisson_error *err)
+{
+    bool foreground = purpose == PLAN_FOR_RUN && !options->detach;
+
+    if (options->console_socket && !plan->terminal)
+        return error_set(err, CAISSON_ERROR_USAGE,
+                         "--console-socket without a terminal: process.terminal is false");
+    if (options->console_socket && foreground)
+        return error_set(err, CAISSON_ERROR_USAGE,
+                         "--console-socket is for a container in the background: "
+                         "its terminal is this one");
+    if (!options->console_socket && plan->terminal && !foreground) {
+        error_set(err, CAISSON_ERROR_USAGE,
+                  "process.terminal is true, and there is nobody to take the terminal");
+        return error_hint(err, "give a socket that receives it with --console-socket");
+    }
+    return 0;
+}
+
+static void describe(struct creation *c, const struct caisson_create_options *options)
+{
+    static const char *const drivers[] = {
+        [CGROUP_FS] = "cgroupfs", [CGROUP_SYSTEMD] = "systemd", [CGROUP_NONE] = "disabled"};
+    const struct decision *d = &c->decision;
+    struct arena *arena = &c->container.arena;
+
+    c->container.state = (struct state){
+        .id = options->id,
+        .oci_version = d->bundle.spec->oci_version,
+        .bundle = d->bundle.path,
+        .rootfs = d->plan.rootfs,
+        .created = now(arena),
+        .owner = geteuid() == 0 ? "root" : arena_format(arena, "%u", geteuid()),
+        .owner_uid = geteuid(),
+        .cgroup = d->cgroup.absolute,
+        .cgroup_driver = drivers[d->cgroup.driver],
+        .poststart = d->bundle.spec->hooks.poststart.count > 0,
+        .poststop = d->bundle.spec->hooks.poststop.count > 0,
+        .terminal = d->plan.terminal,
+        .annotations = d->bundle.spec->annotations,
+    };
+}
+
+/* From here on `delete --force` finds everything, whatever happens. */
+static int write_down(struct creation *c, const struct caisson_context *context, enum plan_purpose purpose,
+                      struct caisson_error *err)
+{
+    const struct decision *d = &c->decision;
+    struct container *container = &c->container;
+
+    container->root = state_open_root(context, err);
+    if (container->root < 0)
+        return -1;
+    container->dir = state_make(container->root, container->id, &container->lock, err);
+    if (container->dir < 0)
+        return -1;
+    if (file_replace(container->dir, "config.json", d->bundle.text, d->bundle.length, 0600, err) < 0)
+        return -1;
+    /* For `start`, which names the step when one fails. */
+    if (purpose == PLAN_FOR_CREATE &&
+        file_replace(container->dir, "plan", d->plan.program, d->plan.program_size, 0600, err) < 0)
+        return -1;
+    return state_write(container->dir, &container->state, err);
+}
+
+static int write_oom_score(const struct launch *launch, struct caisson_error *err)
+{
+    const char *value = launch->plan->oom_score_adj;
+    char path[48];
+
+    if (!value)
+        return 0;
+    snprintf(path, sizeof path, "/proc/%d/oom_score_adj", launch->process.pid);
+    if (file_put(AT_FDCWD, path, value) == 0)
+        return 0;
+    error_system(err, errno, "cannot set the OOM score to %s", value);
+    if (errno == EACCES)
+        error_hint(err, "a score below the runtime's own needs CAP_SYS_RESOURCE");
+    return spec_error_at(launch->spec, err, "/process/oomScoreAdj");
+}
+
+/* prepare() may have raised the soft limit for its many descriptors; the container gets the caller's. */
+static void restore_nofile(const struct launch *launch, const struct rlimit *limit)
+{
+    const struct spec_process *process = launch->spec->process;
+
+    for (size_t i = 0; i < process->rlimits.count; i++)
+        if (process->rlimits.items[i].resource == RLIMIT_NOFILE)
+            return;
+    prlimit(launch->process.pid, RLIMIT_NOFILE, limit, NULL);
+}
+
+static int start_init(struct creation *c, struct caisson_error *err)
+{
+    struct launch *launch = &c->launch;
+    struct decision *d = &c->decision;
+    struct rlimit before, after;
+
+    getrlimit(RLIMIT_NOFILE, &before);
+    if (prepare(&d->plan, d->bundle.spec, c->container.dir, -1, &c->prepared, err) < 0)
+        return -1;
+    if (spawn_init(&d->plan, &c->prepared, c->cgroup_fd, &launch->process, err) < 0)
+        return -1;
+    prepare_release(&c->prepared);
+    if (write_oom_score(launch, err) < 0 || launch_accompany(launch, LAUNCH_READY, err) < 0)
+        return -1;
+    getrlimit(RLIMIT_NOFILE, &after);
+    if (after.rlim_cur != before.rlim_cur)
+        restore_nofile(launch, &before);
+    return 0;
+}
+
+/* Everything that changes the host. */
+static int make(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
+{
+    struct container *container = &c->container;
+    struct launch *launch = &c->launch;
+    struct decision *d = &c->decision;
+    pid_t pid;
+
+    if (options->console_socket) {
+        launch->console = terminal_connect(options->console_socket, err);
+        if (launch->console < 0)
+            return -1;
+    }
+    if (d->cgroup.absolute && cgroup_make(&d->cgroup, &c->cgroup_fd, err) < 0)
+        return -1;
+    if (start_init(c, err) < 0)
+        return -1;
+    pid = launch->process.pid;
+    container->state.pid = pid;
+    container->state.start_time = state_process_start_time(pid);
+    if (state_write_pid(container->dir, pid, container->state.start_time, err) < 0)
+        return -1;
+    /* Only now: what the init needed to build the container is not the container's to pay for. */
+    if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
+        return -1;
+    if (options->pidfd_socket) {
+        _cleanup_close_ int socket = terminal_connect(options->pidfd_socket, err);
+
+        if (socket < 0 || terminal_send(socket, launch->process.pidfd, "pidfd", err) < 0)
+            return -1;
+    }
+    return options->pid_file ? launch_write_pid_file(options->pid_file, pid, err) : 0;
+}
+
+int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
+                     enum plan_purpose purpose, struct creation *c, struct caisson_error *err)
+{
+    struct decision *d = &c->decision;
+
+    c->container.id = options->id;
+    if (state_check_id(options->id, err) < 0 || check_preserved(options, err) < 0)
+        return -1;
+    if (decide(&c->container.arena, context, options, purpose, d, err) < 0 ||
+        check_terminal(options, &d->plan, purpose, err) < 0)
+        return -1;
+    c->launch.context = context;
+    c->launch.arena = &c->container.arena;
+    c->launch.spec = d->bundle.spec;
+    c->launch.plan = &d->plan;
+    c->launch.state = &c->container.state;
+    describe(c, options);
+    if (write_down(c, context, purpose, err) < 0 || make(c, options, err) < 0) {
+        create_undo(c);
+        return -1;
+    }
+    return 0;
+}
+
+void create_undo(struct creation *c)
+{
+    struct caisson_error why = {0};
+
+    launch_kill(&c->launch);
+    if (c->container.dir >= 0 && delete_container(c->launch.context, &c->container, true, &why) < 0)
+        context_log(c->launch.context, CAISSON_LOG_WARNING, "%s; remove it with delete --force", why.message);
+}
+
+void create_release(struct creation *c)
+{
+    prepare_release(&c->prepared);
+    launch_release(&c->launch);
+    c->cgroup_fd = fd_close(c->cgroup_fd);
+    container_close(&c->container);
+}
+
+int caisson_create(const struct caisson_context *context, const struct caisson_create_options *options,
+                   struct caisson_error *err)
+{
+    struct creation creation _cleanup_creation_ = CREATION_INIT;
+
+    return create_container(context, options, PLAN_FOR_CREATE, &creation, err);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making a container: what create and run have in common. */
+#ifndef CONTAINER_CREATE_H
+#define CONTAINER_CREATE_H
+
+#include "container/context.h"
+#include "container/decide.h"
+#include "container/launch.h"
+
+/* A container in the making. Its memory is that of `container.arena`. */
+struct creation {
+    struct container container; /* its lock is held until the creation is released */
+    struct decision decision;
+    struct launch launch;
+    struct prepared prepared;
+    int cgroup_fd; /* -1: none */
+};
+
+#define _cleanup_creation_ __attribute__((cleanup(create_release)))
+#define CREATION_INIT                                                                                        \
+    {                                                                                                        \
+        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .cgroup_fd = -1                                \
+    }
+
+/**
+ * Makes the container, up to where its process waits for start. On failure everything that was changed is undone.
+ * @return 0, or -1 with `err`
+ */
+int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
+                     enum plan_purpose purpose, struct creation *creation, struct caisson_error *err);
+
+/** Kills the process and undoes everything, as `delete --force` would. What cannot be undone is logged. */
+void create_undo(struct creation *creation);
+
+/** Lets the lock go and closes the descriptors. */
+void create_release(struct creation *creation);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "container/decide.h"
+
+#include <fcntl.h>
+
+#include "base/fd.h"
+
+static bool is_rootless(const struct caisson_context *context, const struct plan_host *host)
+{
+    if (context->rootless != CAISSON_ROOTLESS_AUTO)
+        return context->rootless == CAISSON_ROOTLESS_TRUE;
+    return host->euid != 0 || !host->initial_user_namespace;
+}
+
+static int decide_cgroup(struct decision *d, const char *id, struct caisson_error *err)
+{
+    static const enum cgroup_driver drivers[] = {
+        [CAISSON_CGROUPFS] = CGROUP_FS,
+        [CAISSON_CGROUP_SYSTEMD] = CGROUP_SYSTEMD,
+        [CAISSON_CGROUP_DISABLED] = CGROUP_NONE,
+    };
+    struct cgroup_request request = {
+        .driver = drivers[d->context->cgroup_manager],
+        .spec = d->bundle.spec,
+        .id = id,
+        .rootless = is_rootless(d->context, &d->host),
+        .notice = bundle_warn,
+        .notice_data = (void *)(uintptr_t)d->context,
+    };
+    struct cgroup_host host = {0};
+
+    if (request.driver != CGROUP_NONE && cgroup_host_probe(d->arena, &host, err) < 0)
+        return -1;
+    return cgroup_decide(d->arena, &host, &request, &d->cgroup, err);
+}
+
+/* A relative root.path is relative to the bundle. */
+static int open_rootfs(const struct decision *d)
+{
+    const struct spec_root *root = d->bundle.spec->root;
+    _cleanup_close_ int bundle = open(d->bundle.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (!root || bundle < 0)
+        return -1;
+    return openat(bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int decide(struct arena *arena, const struct caisson_context *context,
+           const struct caisson_create_options *options, enum plan_purpose purpose, struct decision *d,
+           struct caisson_error *err)
+{
+    _cleanup_close_ int rootfs = -1;
+    struct plan_request request;
+
+    *d = (struct decision){.arena = arena, .context = context};
+    if (bundle_load(arena, context, options->bundle, options->config, &d->bundle, err) < 0)
+        return -1;
+    if (plan_host_probe(&d->host, err) < 0 || decide_cgroup(d, options->id, err) < 0)
+        return -1;
+    rootfs = open_rootfs(d);
+    request = (struct plan_request){
+        .purpose = purpose,
+        .spec = d->bundle.spec,
+        .host = &d->host,
+        .id = options->id,
+        .bundle = d->bundle.path,
+        .rootfs = rootfs,
+        .cgroup_path = d->cgroup.absolute,
+        .preserve_fds = options->preserve_fds + options->listen_fds,
+        .listen_fds = options->listen_fds,
+        .listen_fdnames = options->listen_fdnames,
+        .notify_socket = options->notify_socket,
+        .no_pivot = options->no_pivot,
+        .no_new_keyring = options->no_new_keyring,
+        .notice = bundle_warn,
+        .notice_data = (void *)(uintptr_t)context,
+    };
+    return plan_build(arena, &request, &d->plan, err);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* caisson_exec(): one more process in a running container. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/contract.h"
+#include "base/fd.h"
+#include "cgroup/cgroup.h"
+#include "container/bundle.h"
+#include "container/context.h"
+#include "container/exec_process.h"
+#include "container/launch.h"
+#include "container/terminal.h"
+
+/* Everything that one call holds open. */
+struct execution {
+    struct container container;
+    struct launch launch;
+    struct prepared prepared;
+    struct bundle bundle;
+    struct plan plan;
+    int pidfd;  /* of the container's first process */
+    int cgroup; /* that the new process is born in, or -1 */
+};
+
+#define _cleanup_execution_ __attribute__((cleanup(release)))
+
+static void release(struct execution *e)
+{
+    prepare_release(&e->prepared);
+    launch_release(&e->launch);
+    fd_close(e->pidfd);
+    fd_close(e->cgroup);
+    container_close(&e->container);
+}
+
+static int check_status(struct execution *e, const struct caisson_exec_options *options,
+                        struct caisson_error *err)
+{
+    enum caisson_status status = state_status(e->container.dir, &e->container.state, &e->pidfd);
+
+    switch (status) {
+    case CAISSON_CREATED:
+    case CAISSON_RUNNING:
+        return 0;
+    case CAISSON_PAUSED:
+        if (options->ignore_paused)
+            return 0;
+        error_set(err, CAISSON_ERROR_STATE, CONTRACT_EXEC_PAUSED ": %s", options->id);
+        return error_hint(err, "resume it first, or give --ignore-paused: the process then waits for that");
+    case CAISSON_STOPPED:
+        return error_set(err, CAISSON_ERROR_NOT_RUNNING,
+                         "cannot exec in container '%s': " CONTRACT_NOT_RUNNING, options->id);
+    case CAISSON_CREATING:
+        break;
+    }
+    return container_wrong_status(&e->container, "exec in", status, "running", err);
+}
+
+static int decide(struct execution *e, const struct caisson_context *context,
+                  const struct caisson_exec_options *options, struct caisson_error *err)
+{
+    struct arena *arena = &e->container.arena;
+    const struct spec_process *process;
+    struct plan_host host;
+    _cleanup_close_ int rootfs =
+        open(arena_format(arena, "/proc/%d/root", e->container.state.pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct plan_request request = {
+        .purpose = PLAN_FOR_EXEC,
+        .host = &host,
+        .id = options->id,
+        .bundle = e->container.state.bundle,
+        .rootfs = rootfs,
+        .preserve_fds = options->preserve_fds,
+        .process_label = options->process_label,
+        .apparmor_profile = options->apparmor,
+        .notice = bundle_warn,
+        .notice_data = (void *)(uintptr_t)context,
+    };
+
+    if (bundle_load_stored(arena, context, e->container.dir, &e->bundle, err) < 0)
+        return -1;
+    process = exec_process(arena, context, e->bundle.spec, options, err);
+    if (!process || plan_host_probe(&host, err) < 0)
+        return -1;
+    request.spec = e->bundle.spec;
+    request.process = process;
+    for (size_t i = 0; options->cap && options->cap[i]; i++) {
+        if (i + 1 >= sizeof request.cap_add / sizeof request.cap_add[0])
+            return error_set(err, CAISSON_ERROR_USAGE, "more than %zu capabilities given", i);
+        request.cap_add[i] = options->cap[i];
+    }
+    return plan_build(arena, &request, &e->plan, err);
+}
+
+static int check_terminal(const struct execution *e, const struct caisson_exec_options *options,
+                          struct caisson_error *err)
+{
+    if (options->console_socket && !e->plan.terminal)
+        return error_set(err, CAISSON_ERROR_USAGE,
+                         "--console-socket without a terminal: neither --tty nor "
+                         "process.terminal asks for one");
+    if (!options->console_socket && e->plan.terminal && options->detach) {
+        error_set(err, CAISSON_ERROR_USAGE, "a terminal is asked for, and there is nobody to take it");
+        return error_hint(err, "give a socket that receives it with --console-socket");
+    }
+    return 0;
+}
+
+/* execCPUAffinity.initial: taken on before the process enters the cgroup, whose cpuset may allow less. */
+static int set_affinity(const struct plan *plan, struct caisson_error *err)
+{
+    if (!plan->affinity)
+        return 0;
+    if (syscall(SYS_sched_setaffinity, 0, (plan->affinity_bits + 63) / 64 * 8, plan->affinity) < 0)
+        return error_system(err, errno,
+                            "/process/execCPUAffinity/initial: cannot set the processor affinity");
+    return 0;
+}
+
+static int open_cgroup(struct execution *e, const struct caisson_exec_options *options,
+                       struct caisson_error *err)
+{
+    const char *path = e->container.state.cgroup;
+
+    if (!path) {
+        if (options->cgroup)
+            return error_set(err, CAISSON_ERROR_STATE,
+                             "container '%s' has no cgroup, and so no sub-cgroup '%s'", options->id,
+                             options->cgroup);
+        return 0;
+    }
+    if (options->cgroup)
+        path = arena_format(&e->container.arena, "%s/%s", path, options->cgroup);
+    e->cgroup = cgroup_open(path, err);
+    return e->cgroup < 0 ? -1 : 0;
+}
+
+static int start(struct execution *e, const struct caisson_exec_options *options, struct caisson_error *err)
+{
+    struct launch *launch = &e->launch;
+
+    if (options->console_socket) {
+        launch->console = terminal_connect(options->console_socket, err);
+        if (launch->console < 0)
+            return -1;
+    }
+    if (open_cgroup(e, options, err) < 0 || set_affinity(&e->plan, err) < 0 ||
+        prepare(&e->plan, e->bundle.spec, -1, e->pidfd, &e->prepared, err) < 0 ||
+        spawn_init(&e->plan, &e->prepared, e->cgroup, &launch->process, err) < 0)
+        return -1;
+    prepare_release(&e->prepared);
+    return launch_accompany(launch, LAUNCH_EXECUTED, err);
+}
+
+/* conmon takes a missing pid file for a failure: it is written when nothing can fail any more. */
+static int hand_over(struct execution *e, const struct caisson_exec_options *options,
+                     struct caisson_error *err)
+{
+    if (options->pidfd_socket) {
+        _cleanup_close_ int socket = terminal_connect(options->pidfd_socket, err);
+
+        if (socket < 0 || terminal_send(socket, e->launch.process.pidfd, "pidfd", err) < 0)
+            return -1;
+    }
+    return options->pid_file ? launch_write_pid_file(options->pid_file, e->launch.process.pid, err) : 0;
+}
+
+static int check_preserved(const struct caisson_exec_options *options, struct caisson_error *err)
+{
+    for (unsigned i = 0; i < options->preserve_fds; i++)
+        if (fcntl(3 + (int)i, F_GETFD) < 0)
+            return error_set(err, CAISSON_ERROR_USAGE, "descriptor %u is to be preserved, but it is not open",
+                             3 + i);
+    return 0;
+}
+
+int caisson_exec(const struct caisson_context *context, const struct caisson_exec_options *options,
+                 int *exit_status, struct caisson_error *err)
+{
+    struct execution e _cleanup_execution_ = {
+        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .pidfd = -1, .cgroup = -1};
+    struct launch *launch = &e.launch;
+
+    *exit_status = 0;
+    if (check_preserved(options, err) < 0)
+        return -1;
+    if (!options->detach && terminal_block_signals(err) < 0)
+        return -1;
+    if (container_open(context, options->id, false, &e.container, err) < 0 ||
+        container_read(&e.container, err) < 0 || check_status(&e, options, err) < 0 ||
+        decide(&e, context, options, err) < 0 || check_terminal(&e, options, err) < 0)
+        return -1;
+    launch->context = context;
+    launch->arena = &e.container.arena;
+    launch->spec = e.bundle.spec;
+    launch->plan = &e.plan;
+    launch->state = &e.container.state;
+    if (start(&e, options, err) < 0 || hand_over(&e, options, err) < 0) {
+        launch_kill(launch);
+        return -1;
+    }
+    if (options->detach)
+        return 0;
+    return terminal_foreground(launch->process.pid, launch->process.pidfd, launch->master, exit_status, err);
+}

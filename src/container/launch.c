@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "container/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "container/bundle.h"
+#include "container/hooks.h"
+#include "container/idmap.h"
+#include "container/listener.h"
+#include "container/terminal.h"
+#include "sys/pidfd.h"
+
+/* @return 1 with a message, 0 at the stream's end, -1 with errno. `*fd` is the descriptor beside it, or -1. */
+static int receive(int channel, struct plan_message *message, int *fd)
+{
+    struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr msg = {
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    struct cmsghdr *header;
+    ssize_t n;
+
+    *fd = -1;
+    do
+        n = recvmsg(channel, &msg, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    /* Nothing, or a reset by a peer that ended with our byte unread, is the end. */
+    if (n == 0 || (n < 0 && errno == ECONNRESET))
+        return 0;
+    if (n < 0)
+        return -1;
+    header = CMSG_FIRSTHDR(&msg);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    if (n != sizeof *message) {
+        errno = EPROTO;
+        return -1;
+    }
+    message->detail[sizeof message->detail - 1] = '\0';
+    return 1;
+}
+
+int launch_go(const struct launch *launch, struct caisson_error *err)
+{
+    ssize_t n;
+
+    do
+        n = send(launch->process.channel, "", 1, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    if (n == 1)
+        return 0;
+    return error_system(err, errno, "cannot reach the container's first process");
+}
+
+static int write_maps(struct launch *launch, struct caisson_error *err)
+{
+    const struct plan *plan = launch->plan;
+
+    return idmap_write(launch->process.pid, plan->uid_map, plan->gid_map, plan->deny_setgroups, err);
+}
+
+/* The init went on in a new process: the one that started it has ended or is about to. */
+static int follow_fork(struct launch *launch, const struct plan_message *message, int *fd)
+{
+    waitpid(launch->process.pid, NULL, 0);
+    fd_close(launch->process.pidfd);
+    launch->process.pid = message->pid;
+    launch->process.pidfd = TAKE_FD(*fd);
+    return 0;
+}
+
+static int run_hooks(struct launch *launch, struct caisson_error *err)
+{
+    const struct spec_hooks *hooks = &launch->spec->hooks;
+    const char *state = state_json(launch->arena, launch->state, CAISSON_CREATING, launch->process.pid);
+
+    if (hooks_run(&hooks->prestart, "prestart", state, launch->state->bundle, err) < 0)
+        return -1;
+    return hooks_run(&hooks->create_runtime, "createRuntime", state, launch->state->bundle, err);
+}
+
+static int take_terminal(struct launch *launch, int *fd, struct caisson_error *err)
+{
+    if (launch->console >= 0)
+        return terminal_send(launch->console, *fd, "/dev/ptmx", err);
+    launch->master = TAKE_FD(*fd);
+    return 0;
+}
+
+static void warn(const struct launch *launch, const struct plan_message *message)
+{
+    struct caisson_error text = {0};
+
+    if (launch->plan)
+        plan_message_error(launch->plan, launch->spec, message, &text);
+    bundle_warn((void *)(uintptr_t)launch->context, text.message);
+}
+
+/* Answers one message. @return 0, or -1 with `err`. */
+static int answer(struct launch *launch, const struct plan_message *message, int *fd,
+                  struct caisson_error *err)
+{
+    int result = 0;
+
+    switch (message->kind) {
+    case PLAN_MESSAGE_FAILED:
+        return plan_message_error(launch->plan, launch->spec, message, err);
+    case PLAN_MESSAGE_WARNING:
+        warn(launch, message);
+        return 0;
+    case PLAN_MESSAGE_MAPS:
+        result = write_maps(launch, err);
+        break;
+    case PLAN_MESSAGE_FORKED:
+        result = follow_fork(launch, message, fd);
+        break;
+    case PLAN_MESSAGE_SYNC:
+        result = run_hooks(launch, err);
+        break;
+    case PLAN_MESSAGE_CONSOLE:
+        result = take_terminal(launch, fd, err);
+        break;
+    case PLAN_MESSAGE_LISTENER:
+        result = listener_send(launch->arena, launch->spec, launch->state, launch->process.pid, *fd, err);
+        break;
+    default:
+        return error_set(err, CAISSON_ERROR_SYSTEM, "the container's first process sent an unknown message");
+    }
+    return result < 0 ? -1 : launch_go(launch, err);
+}
+
+/* The stream ended before the goal: the process says nothing any more, but its end may. */
+static int ended_early(struct launch *launch, struct caisson_error *err)
+{
+    siginfo_t info = {0};
+
+    if (launch->process.pid > 0 && launch->process.pidfd >= 0 &&
+        waitid(P_PIDFD, (id_t)launch->process.pidfd, &info, WEXITED) == 0) {
+        launch->process.pid = 0;
+        if (info.si_code == CLD_EXITED)
+            return error_set(err, CAISSON_ERROR_SYSTEM,
+                             "the container's first process ended with status %d before it was ready",
+                             info.si_status);
+        error_set(err, CAISSON_ERROR_SYSTEM,
+                  "the container's first process was killed by signal %d (%s) before it was ready",
+                  info.si_status, strsignal(info.si_status));
+        if (info.si_status == SIGKILL)
+            error_hint(err, "is memory.max of its cgroup too small? The kernel kills what exceeds it");
+        return -1;
+    }
+    return error_set(err, CAISSON_ERROR_SYSTEM, "the container's first process ended before it was ready");
+}
+
+int launch_accompany(struct launch *launch, enum launch_goal goal, struct caisson_error *err)
+{
+    for (;;) {
+        _cleanup_close_ int fd = -1;
+        struct plan_message message;
+        int n = receive(launch->process.channel, &message, &fd);
+
+        if (n < 0)
+            return error_system(err, errno, "cannot hear the container's first process");
+        if (n == 0)
+            return goal == LAUNCH_EXECUTED ? 0 : ended_early(launch, err);
+        if (message.kind == PLAN_MESSAGE_READY) {
+            if (goal == LAUNCH_READY)
+                return 0;
+            continue;
+        }
+        if (answer(launch, &message, &fd, err) < 0)
+            return -1;
+    }
+}
+
+void launch_kill(struct launch *launch)
+{
+    if (launch->process.pid <= 0)
+        return;
+    sys_pidfd_send_signal(launch->process.pidfd, SIGKILL);
+    while (waitid(P_PIDFD, (id_t)launch->process.pidfd, NULL, WEXITED) < 0 && errno == EINTR)
+        continue;
+    launch->process.pid = 0;
+}
+
+void launch_release(struct launch *launch)
+{
+    fd_close(launch->process.pidfd);
+    fd_close(launch->process.channel);
+    fd_close(launch->console);
+    fd_close(launch->master);
+    launch->process.pidfd = launch->process.channel = launch->console = launch->master = -1;
+}
+
+int launch_write_pid_file(const char *path, pid_t pid, struct caisson_error *err)
+{
+    char number[16], copy[PATH_MAX], *name;
+    _cleanup_close_ int dir = -1;
+    int length = snprintf(number, sizeof number, "%d", pid);
+
+    if (strlen(path) >= sizeof copy)
+        return error_system(err, ENAMETOOLONG, "cannot write the pid file '%s'", path);
+    strcpy(copy, path);
+    name = strrchr(copy, '/');
+    if (name)
+        *name++ = '\0';
+    else
+        name = copy;
+    dir = open(name == copy ? "." : *copy ? copy : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return error_system(err, errno, "cannot write the pid file '%s'", path);
+    return file_replace(dir, name, number, (size_t)length, 0644, err);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* caisson_run() */
+#include <unistd.h>
+
+#include "container/create.h"
+#include "container/delete.h"
+#include "container/start.h"
+#include "container/terminal.h"
+
+/* The lock is let go while the container runs, so that others can kill and look at it; taken again to delete it. */
+static int end(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
+{
+    if (options->keep)
+        return 0;
+    return caisson_delete(c->launch.context, options->id, true, err);
+}
+
+static int start(struct creation *c, struct caisson_error *err)
+{
+    if (launch_go(&c->launch, err) < 0 || launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0)
+        return -1;
+    return start_run_poststart(&c->launch, err);
+}
+
+static void release_lock(struct creation *c)
+{
+    close(c->container.lock);
+    c->container.lock = -1;
+}
+
+int caisson_run(const struct caisson_context *context, const struct caisson_create_options *options,
+                int *exit_status, struct caisson_error *err)
+{
+    struct creation creation _cleanup_creation_ = CREATION_INIT;
+    struct launch *launch = &creation.launch;
+
+    *exit_status = 0;
+    if (!options->detach && terminal_block_signals(err) < 0)
+        return -1;
+    if (create_container(context, options, PLAN_FOR_RUN, &creation, err) < 0)
+        return -1;
+    if (start(&creation, err) < 0) {
+        create_undo(&creation);
+        return -1;
+    }
+    if (options->detach)
+        return 0;
+    release_lock(&creation);
+    if (terminal_foreground(launch->process.pid, launch->process.pidfd, launch->master, exit_status, err) <
+        0) {
+        caisson_delete(context, options->id, true, NULL);
+        return -1;
+    }
+    return end(&creation, options, err);
+}

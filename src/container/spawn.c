@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "container/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "sys/memfd.h"
+#include "sys/vfork.h"
+
+/* The init's program, which the build put into this one: see init_image.S. */
+extern const char init_image[], init_image_end[];
+
+/* What the child needs between clone3 and exec. It shares the parent's memory, and so can say why it failed. */
+struct child {
+    const struct prepared *prepared;
+    char *const *argv;
+    int init, plan, channel;
+    bool new_user_namespace;
+    int errnum;
+};
+
+/*
+ * A copy that nobody can write to: the container's /proc/self/exe is this, and not the host's program
+ * (CVE-2019-5736).
+ */
+static int sealed_memfd(const char *name, const void *bytes, size_t length, bool executable)
+{
+    _cleanup_close_ int fd = sys_memfd(name, executable);
+
+    if (fd < 0 || fd_write_all(fd, bytes, length) < 0 || sys_memfd_seal(fd) < 0)
+        return -1;
+    return TAKE_FD(fd);
+}
+
+/*
+ * execve(2) by a user that the new user namespace does not map takes all capabilities away, unless they are
+ * ambient. The init lowers them again with the credentials.
+ */
+static int keep_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+
+    if (syscall(SYS_capget, &header, data) < 0)
+        return -1;
+    data[0].inheritable = data[0].permitted;
+    data[1].inheritable = data[1].permitted;
+    if (syscall(SYS_capset, &header, data) < 0)
+        return -1;
+    for (unsigned long cap = 0; cap < 64; cap++) {
+        if ((data[cap / 32].permitted >> cap % 32 & 1) &&
+            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int inherit(int fd)
+{
+    return fcntl(fd, F_SETFD, 0);
+}
+
+__attribute__((no_sanitize_address)) static _Noreturn void run_child(struct child *child)
+{
+    static char *const no_env[] = {NULL};
+    bool ok = inherit(child->plan) == 0 && inherit(child->channel) == 0;
+
+    for (size_t i = 0; ok && i < child->prepared->count; i++)
+        ok = inherit(child->prepared->fds[i]) == 0;
+    if (ok && (!child->new_user_namespace || keep_capabilities() == 0))
+        syscall(SYS_execveat, child->init, "", child->argv, no_env, AT_EMPTY_PATH);
+    child->errnum = errno;
+    _exit(127);
+}
+
+static int spawn_error(int errnum, int init, struct caisson_error *err)
+{
+    error_system(err, errnum, "cannot start the container's first process");
+    if (errnum == EACCES && init >= 0)
+        error_hint(err, "is executing a memfd forbidden here (sysctl vm.memfd_noexec, a security module)?");
+    if (errnum == ENOSPC || errnum == EUSERS)
+        error_hint(err, "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces");
+    if (errnum == EAGAIN)
+        error_hint(err, "a limit on processes is reached: pids.max of the cgroup, or RLIMIT_NPROC");
+    return -1;
+}
+
+static int start(struct plan *plan, struct child *child, int cgroup_fd, struct spawned *spawned,
+                 struct caisson_error *err)
+{
+    int pidfd = -1;
+    struct clone_args args = {
+        .flags = plan->clone_flags | CLONE_PIDFD | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0),
+        .pidfd = (uintptr_t)&pidfd,
+        .exit_signal = SIGCHLD,
+        .cgroup = cgroup_fd >= 0 ? (unsigned)cgroup_fd : 0,
+    };
+    long pid;
+
+    child->new_user_namespace = plan->clone_flags & CLONE_NEWUSER;
+    pid = sys_vfork(&args);
+    if (pid == 0)
+        run_child(child);
+    if (pid < 0)
+        return spawn_error(errno, -1, err);
+    if (child->errnum) {
+        waitpid((pid_t)pid, NULL, 0);
+        fd_close(pidfd);
+        return spawn_error(child->errnum, child->init, err);
+    }
+    spawned->pid = (pid_t)pid;
+    spawned->pidfd = pidfd;
+    return 0;
+}
+
+int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd, struct spawned *spawned,
+               struct caisson_error *err)
+{
+    _cleanup_close_ int init = -1, program = -1, ours = -1, theirs = -1;
+    char number[12];
+    char *argv[] = {(char *)(uintptr_t) "caisson-init", number, NULL};
+    struct child child = {.prepared = prepared, .argv = argv};
+    int pair[2];
+
+    *spawned = (struct spawned){.pid = 0, .pidfd = -1, .channel = -1};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return error_system(err, errno, "cannot make the channel to the container's first process");
+    ours = pair[0];
+    theirs = pair[1];
+    plan_set_channel(plan, theirs);
+    init = sealed_memfd("caisson-init", init_image, (size_t)(init_image_end - init_image), true);
+    program = sealed_memfd("caisson-plan", plan->program, plan->program_size, false);
+    if (init < 0 || program < 0)
+        return error_system(err, errno, "cannot make a memfd for the container's first process");
+    snprintf(number, sizeof number, "%d", program);
+    child.init = init;
+    child.plan = program;
+    child.channel = theirs;
+    if (start(plan, &child, cgroup_fd, spawned, err) < 0)
+        return -1;
+    spawned->channel = TAKE_FD(ours);
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starts the init: a sealed copy of its program, the plan beside it, a process in its namespaces and cgroup. */
+#ifndef CONTAINER_SPAWN_H
+#define CONTAINER_SPAWN_H
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "container/prepare.h"
+#include "plan/plan.h"
+
+struct spawned {
+    pid_t pid; /* in the runtime's process namespace; a child of the caller */
+    int pidfd;
+    int channel; /* the runtime's end */
+};
+
+/**
+ * Starts the init with the finished plan.
+ * @param cgroup_fd the cgroup that it is born in, or -1
+ * @return 0; -1 with `err`, and no process left behind.
+ */
+int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd, struct spawned *spawned,
+               struct caisson_error *err);
+
+#endif
