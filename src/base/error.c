@@ -43,19 +43,18 @@ int error_system(struct caisson_error *err, int errnum, const char *format, ...)
 
 int error_prefix(struct caisson_error *err, const char *format, ...)
 {
-    char outer[sizeof err->message];
+    char inner[sizeof err->message];
     va_list ap;
-    size_t n;
+    int n;
 
     if (!err)
         return -1;
+    memcpy(inner, err->message, sizeof inner);
     va_start(ap, format);
-    vsnprintf(outer, sizeof outer, format, ap);
+    n = vsnprintf(err->message, sizeof err->message, format, ap);
     va_end(ap);
-    n = strlen(outer);
-    if (n + 2 < sizeof outer)
-        snprintf(outer + n, sizeof outer - n, ": %s", err->message);
-    memcpy(err->message, outer, sizeof outer);
+    if (n >= 0 && (size_t)n < sizeof err->message)
+        snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", inner);
     return -1;
 }
 
