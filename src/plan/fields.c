@@ -154,7 +154,7 @@ const struct field plan_fields[] = {
     FIELD(IOPRIO, plan_ioprio, U32, value),
     FIELD(AFFINITY, plan_affinity, CPUS, mask),
     FIELD(AFFINITY, plan_affinity, U32, length),
-    FIELD(MEMPOLICY, plan_mempolicy, U32, mode),
+    FIELD(MEMPOLICY, plan_mempolicy, MEMPOLICY, mode),
     FIELD(MEMPOLICY, plan_mempolicy, NODES, nodes),
     FIELD(MEMPOLICY, plan_mempolicy, U32, bits),
     FIELD(PERSONALITY, plan_personality, U64, persona),

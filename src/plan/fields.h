@@ -27,6 +27,7 @@ enum field_kind {
     FIELD_BOOL,         /* uint32_t */
     FIELD_WORD,         /* uint32_t: one of `words` */
     FIELD_FLAGS,        /* uint32_t: bits, called as in `words` */
+    FIELD_MEMPOLICY,    /* uint32_t: MPOL_* with MPOL_F_* */
     FIELD_RLIMIT,       /* uint32_t: RLIMIT_* */
     FIELD_NAMESPACES32, /* uint32_t: CLONE_NEW* */
     FIELD_NAMESPACES,   /* uint64_t: CLONE_NEW* */

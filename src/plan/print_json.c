@@ -51,12 +51,27 @@ static void print_namespaces(struct json *json, const char *name, struct arena *
     print_words(json, name, &words);
 }
 
-static void print_attributes(struct json *json, const char *name, struct arena *arena, uint64_t set,
-                             uint64_t clear)
+static void print_attributes(struct json *json, const char *name, struct arena *arena, uint64_t set)
 {
     struct strbuf words = STRBUF(arena);
 
-    words_attributes(&words, set, clear, ",");
+    words_attributes(&words, set, 0, ",");
+    print_words(json, name, &words);
+}
+
+static void print_mempolicy(struct json *json, const char *name, struct arena *arena, uint32_t mode)
+{
+    struct strbuf words = STRBUF(arena);
+
+    words_mempolicy(&words, mode, ",");
+    print_words(json, name, &words);
+}
+
+static void print_cleared(struct json *json, const char *name, struct arena *arena, uint64_t clear)
+{
+    struct strbuf words = STRBUF(arena);
+
+    words_cleared(&words, clear, ",");
     print_words(json, name, &words);
 }
 
@@ -184,6 +199,9 @@ static void print_field(struct json *json, struct arena *arena, const struct fie
     case FIELD_FLAGS:
         print_flags(json, field->name, field->words, value);
         break;
+    case FIELD_MEMPOLICY:
+        print_mempolicy(json, field->name, arena, (uint32_t)value);
+        break;
     case FIELD_NAMESPACES32:
     case FIELD_NAMESPACES:
         print_namespaces(json, field->name, arena, value);
@@ -196,10 +214,10 @@ static void print_field(struct json *json, struct arena *arena, const struct fie
         print_capabilities(json, field->name, value);
         break;
     case FIELD_SET:
-        print_attributes(json, field->name, arena, value, 0);
+        print_attributes(json, field->name, arena, value);
         break;
     case FIELD_CLEAR:
-        print_attributes(json, field->name, arena, 0, value);
+        print_cleared(json, field->name, arena, value);
         break;
     case FIELD_FD:
         break;
@@ -262,11 +280,11 @@ static void print_tree(struct json *json, struct arena *arena, const struct plan
         json_u64(json, "major", major(slot->device));
         json_u64(json, "minor", minor(slot->device));
     }
-    print_attributes(json, "attr_set", arena, slot->attr_set, 0);
-    print_attributes(json, "attr_clear", arena, 0, slot->attr_clear);
+    print_attributes(json, "attr_set", arena, slot->attr_set);
+    print_cleared(json, "attr_clear", arena, slot->attr_clear);
     json_bool(json, "attr_recursive", slot->attr_recursive);
-    print_attributes(json, "attr_set_recursive", arena, slot->attr_set_recursive, 0);
-    print_attributes(json, "attr_clear_recursive", arena, 0, slot->attr_clear_recursive);
+    print_attributes(json, "attr_set_recursive", arena, slot->attr_set_recursive);
+    print_cleared(json, "attr_clear_recursive", arena, slot->attr_clear_recursive);
     print_propagation(json, "propagation", slot->propagation);
     print_propagation(json, "own_propagation", slot->own_propagation);
     json_bool(json, "own_propagation_recursive", slot->own_propagation_recursive);

@@ -325,6 +325,10 @@ static void print_member(const struct printed *p, const struct field *field)
         strbuf_format(p->out, "%s%s", gap,
                       field_word(field->words, u32) ? field_word(field->words, u32) : "?");
         break;
+    case FIELD_MEMPOLICY:
+        strbuf_text(p->out, gap);
+        words_mempolicy(p->out, u32, ",");
+        break;
     case FIELD_CPUS:
     case FIELD_NODES:
         if (!u32)

@@ -57,6 +57,21 @@ static void add_slot(struct strbuf *out, const struct plan_slot *slot)
     add_line(out, "open", strbuf_string(&text), slot->origin);
 }
 
+static void add_slots(struct strbuf *out, const struct plan *plan)
+{
+    bool null = false;
+
+    for (size_t i = 0; i < plan->slot_count; i++) {
+        const struct plan_slot *slot = &plan->slots[i];
+
+        /* One descriptor stands for all of these. */
+        if (slot->kind == PLAN_SLOT_NULL && null)
+            continue;
+        null |= slot->kind == PLAN_SLOT_NULL;
+        add_slot(out, slot);
+    }
+}
+
 static void add_quoted(struct strbuf *out, const char *word, const char *value)
 {
     struct strbuf text = STRBUF(out->arena);
@@ -87,8 +102,7 @@ static void add_runtime(struct strbuf *out, const struct plan *plan)
         words_list(&text, (const char *)plan->affinity, plan->affinity_bits);
         add_line(out, "affinity", strbuf_string(&text), "/process/execCPUAffinity/initial");
     }
-    for (size_t i = 0; i < plan->slot_count; i++)
-        add_slot(out, &plan->slots[i]);
+    add_slots(out, plan);
     add_quoted(out, "listener", plan->listener_path);
 }
 

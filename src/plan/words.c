@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/words.h"
 
+#include <linux/mempolicy.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -60,6 +61,17 @@ void words_attributes(struct strbuf *out, uint64_t set, uint64_t clear, const ch
     }
 }
 
+void words_cleared(struct strbuf *out, uint64_t clear, const char *comma)
+{
+    size_t start = out->length;
+
+    words_attributes(out, 0, clear & ~(uint64_t)MOUNT_ATTR__ATIME, comma);
+    if ((clear & MOUNT_ATTR__ATIME) == MOUNT_ATTR__ATIME) {
+        strbuf_text(out, out->length == start ? "" : comma);
+        strbuf_text(out, "atime");
+    }
+}
+
 const char *words_propagation(uint64_t propagation)
 {
     switch (propagation) {
@@ -98,6 +110,47 @@ const char *words_rlimit(uint32_t resource)
     };
 
     return resource < RLIM_NLIMITS ? names[resource] : NULL;
+}
+
+const char *words_mempolicy_mode(unsigned mode)
+{
+    static const char *const names[] = {
+        [SPEC_MPOL_DEFAULT] = "MPOL_DEFAULT",
+        [SPEC_MPOL_PREFERRED] = "MPOL_PREFERRED",
+        [SPEC_MPOL_BIND] = "MPOL_BIND",
+        [SPEC_MPOL_INTERLEAVE] = "MPOL_INTERLEAVE",
+        [SPEC_MPOL_LOCAL] = "MPOL_LOCAL",
+        [SPEC_MPOL_PREFERRED_MANY] = "MPOL_PREFERRED_MANY",
+        [SPEC_MPOL_WEIGHTED_INTERLEAVE] = "MPOL_WEIGHTED_INTERLEAVE",
+    };
+
+    return mode < sizeof names / sizeof names[0] ? names[mode] : NULL;
+}
+
+static const struct {
+    uint32_t flag;
+    const char *name;
+} mempolicy_flags[] = {
+    {MPOL_F_STATIC_NODES, "MPOL_F_STATIC_NODES"},
+    {MPOL_F_RELATIVE_NODES, "MPOL_F_RELATIVE_NODES"},
+    {MPOL_F_NUMA_BALANCING, "MPOL_F_NUMA_BALANCING"},
+};
+
+enum { MEMPOLICY_FLAGS = sizeof mempolicy_flags / sizeof mempolicy_flags[0] };
+
+const char *words_mempolicy_flag(unsigned i)
+{
+    return i < MEMPOLICY_FLAGS ? mempolicy_flags[i].name : NULL;
+}
+
+void words_mempolicy(struct strbuf *out, uint32_t mode, const char *comma)
+{
+    const char *name = words_mempolicy_mode(mode & ~(uint32_t)MPOL_MODE_FLAGS);
+
+    strbuf_text(out, name ? name : "?");
+    for (size_t i = 0; i < MEMPOLICY_FLAGS; i++)
+        if (mode & mempolicy_flags[i].flag)
+            strbuf_format(out, "%s%s", comma, mempolicy_flags[i].name);
 }
 
 /* A mask is an array of longs, in this machine's byte order. */
