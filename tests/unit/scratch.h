@@ -28,7 +28,7 @@ static char scratch[64];
 static inline int scratch_setup(void **data)
 {
     (void)data;
-    strcpy(scratch, "/tmp/caisson-test-XXXXXX");
+    snprintf(scratch, sizeof scratch, "/tmp/caisson-test-XXXXXX");
     alarm(SCRATCH_LIMIT_S);
     return mkdtemp(scratch) && chmod(scratch, 0755) == 0 ? 0 : -1;
 }

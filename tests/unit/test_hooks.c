@@ -240,8 +240,7 @@ static void test_first_failure_ends_the_run(void **data)
 
 static void collect(void *data, const char *text)
 {
-    strcat(data, text);
-    strcat(data, ";");
+    strbuf_format(data, "%s;", text);
 }
 
 static void test_poststop_goes_on(void **data)
@@ -253,13 +252,15 @@ static void test_poststop_goes_on(void **data)
         {.path = "/nowhere"},
     };
     struct spec_hook_list list = {.items = hooks, .count = 3};
-    char notices[2048] = "";
+    _cleanup_arena_ struct arena arena = {0};
+    struct strbuf notices = STRBUF(&arena);
 
     (void)data;
-    hooks_run_all(&list, "poststop", "{}", scratch, collect, notices);
+    hooks_run_all(&list, "poststop", "{}", scratch, collect, &notices);
     assert_string_equal(scratch_read("got"), "ran\n");
-    assert_string_equal(notices, "poststop hook 0 '/bin/sh' ended with status 7;"
-                                 "poststop hook 2: cannot execute '/nowhere': No such file or directory;");
+    assert_string_equal(strbuf_string(&notices),
+                        "poststop hook 0 '/bin/sh' ended with status 7;"
+                        "poststop hook 2: cannot execute '/nowhere': No such file or directory;");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
