@@ -137,52 +137,78 @@ static int check_consistency(const struct plan_builder *b, struct caisson_error 
     return 0;
 }
 
-int plan_namespaces(struct plan_builder *b, struct caisson_error *err)
+/* What plan_namespaces() goes by. */
+struct namespace_case {
+    bool new_user, join_user;
+    bool stepwise;  /* a user namespace and others that are joined: one clone3 cannot say it */
+    uint64_t made;  /* CLONE_NEW* of the new ones */
+    uint64_t later; /* of them: those that the process makes itself when the time has come */
+};
+
+static struct namespace_case look(const struct plan_builder *b)
 {
     const struct spec_linux *config = b->spec->linux_;
     const struct spec_namespace *user = spec_namespace(b->spec, SPEC_NS_USER);
-    const struct spec_namespace *pid = spec_namespace(b->spec, SPEC_NS_PID);
-    const uint64_t later = CLONE_NEWCGROUP | CLONE_NEWTIME;
-    bool joins = false, new_user = user && !is_joined(user), stepwise;
-    uint64_t made = 0, fork_types = 0;
+    struct namespace_case c = {
+        .new_user = user && !is_joined(user),
+        .join_user = user && is_joined(user),
+    };
 
-    if (check_consistency(b, err) < 0)
-        return -1;
     for (size_t i = 0; i < config->namespaces.count; i++) {
-        if (is_joined(&config->namespaces.items[i]))
-            joins = true;
-        else
-            made |= spec_namespace_flag(config->namespaces.items[i].type);
+        const struct spec_namespace *ns = &config->namespaces.items[i];
+
+        if (!is_joined(ns))
+            c.made |= spec_namespace_flag(ns->type);
+        else if (user)
+            c.stepwise = true;
     }
-    if (new_user && decide_maps(b, err) < 0)
-        return -1;
-    stepwise = user && joins;
-    b->plan->clone_flags = stepwise ? 0 : made & ~later;
-    if (new_user && !stepwise)
-        builder_step(b, PLAN_OP_WAIT, "/linux/uidMappings", &(struct plan_wait){0});
-    /* Who has rights over the host's namespaces joins those before the user namespace; who has not, after it. */
-    if (user && is_joined(user) && !plan_host_can(b, CAP_SYS_ADMIN))
+    /*
+     * A cgroup namespace is rooted where its maker is: it is made after the process has entered its cgroup. The
+     * message queues of an ipc namespace belong to its maker: after that has an id in the new user namespace.
+     */
+    c.later = c.made & (CLONE_NEWCGROUP | CLONE_NEWTIME | (c.new_user ? CLONE_NEWIPC : 0));
+    if (c.stepwise)
+        c.later = c.made & ~(uint64_t)CLONE_NEWUSER;
+    return c;
+}
+
+/* Who has rights over the host's namespaces joins those before the user namespace; who has not, after it. */
+static void add_all_joins(struct plan_builder *b, const struct namespace_case *c)
+{
+    bool others_first = plan_host_can(b, CAP_SYS_ADMIN);
+
+    if (c->join_user && !others_first)
         add_joins(b, true);
     add_joins(b, false);
-    if (user && is_joined(user) && plan_host_can(b, CAP_SYS_ADMIN))
+    if (c->join_user && others_first)
         add_joins(b, true);
-    if (new_user && stepwise) {
+}
+
+int plan_namespaces(struct plan_builder *b, struct caisson_error *err)
+{
+    const struct spec_namespace *pid = spec_namespace(b->spec, SPEC_NS_PID);
+    struct namespace_case c = look(b);
+    uint64_t forked = c.stepwise ? c.made & CLONE_NEWPID : 0, unshared;
+
+    if (check_consistency(b, err) < 0 || (c.new_user && decide_maps(b, err) < 0))
+        return -1;
+    b->plan->clone_flags = c.stepwise ? 0 : c.made & ~c.later;
+    if (c.new_user && !c.stepwise)
+        builder_step(b, PLAN_OP_WAIT, "/linux/uidMappings", &(struct plan_wait){0});
+    add_all_joins(b, &c);
+    if (c.new_user && c.stepwise) {
         builder_step(b, PLAN_OP_UNSHARE, "/linux/namespaces", &(struct plan_unshare){.types = CLONE_NEWUSER});
         builder_step(b, PLAN_OP_WAIT, "/linux/uidMappings", &(struct plan_wait){0});
     }
-    if (user)
+    if (c.new_user || c.join_user)
         add_become(b);
-    if (stepwise)
-        fork_types = made & CLONE_NEWPID;
-    /* A cgroup namespace is rooted where its maker is: it is made after the process has entered its cgroup. */
-    made =
-        stepwise ? made & ~(uint64_t)(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWTIME) : made & CLONE_NEWCGROUP;
-    if (made)
-        builder_step(b, PLAN_OP_UNSHARE, "/linux/namespaces", &(struct plan_unshare){.types = made});
-    if (spec_new_namespace(b->spec, SPEC_NS_TIME))
+    unshared = c.later & ~(forked | CLONE_NEWTIME);
+    if (unshared)
+        builder_step(b, PLAN_OP_UNSHARE, "/linux/namespaces", &(struct plan_unshare){.types = unshared});
+    if (c.made & CLONE_NEWTIME)
         add_time(b);
-    if (fork_types || (pid && is_joined(pid)))
-        builder_step(b, PLAN_OP_FORK, "/linux/namespaces", &(struct plan_fork){.types = fork_types});
+    if (forked || (pid && is_joined(pid)))
+        builder_step(b, PLAN_OP_FORK, "/linux/namespaces", &(struct plan_fork){.types = forked});
     return 0;
 }
 
