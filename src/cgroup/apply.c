@@ -62,6 +62,11 @@ int cgroup_apply(const struct cgroup_plan *plan, int fd, struct caisson_error *e
     for (size_t i = 0; i < plan->write_count; i++)
         if (put(plan, &plan->writes[i], fd, err) < 0)
             return -1;
+    return 0;
+}
+
+int cgroup_restrict_devices(const struct cgroup_plan *plan, int fd, struct caisson_error *err)
+{
     if (!plan->device_program)
         return 0;
     if (device_attach(fd, plan->device_program, plan->device_program_length, err) < 0)

@@ -89,7 +89,13 @@ int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
  */
 int cgroup_make(const struct cgroup_plan *plan, int *fd, struct caisson_error *err);
 
-/** Writes the limits and attaches the device program. Values are written in order. */
+/**
+ * Attaches the device program. Apart from the limits, because it asks nothing of the process in the cgroup: it can
+ * be attached while that one still builds the container (the runtime's own allow list lets it make nodes).
+ */
+int cgroup_restrict_devices(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
+
+/** Writes the limits, in order. */
 int cgroup_apply(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
 
 /** The same for a running container: an error puts the values back that were there before. */

@@ -146,6 +146,9 @@ static int start_init(struct creation *c, struct caisson_error *err)
     if (spawn_init(&d->plan, &c->prepared, c->cgroup_fd, &launch->process, err) < 0)
         return -1;
     prepare_release(&c->prepared);
+    /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
+    if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
+        return -1;
     if (write_oom_score(launch, err) < 0 || launch_accompany(launch, LAUNCH_READY, err) < 0)
         return -1;
     getrlimit(RLIMIT_NOFILE, &after);
