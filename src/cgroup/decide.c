@@ -40,11 +40,12 @@ const char *decision_current(const struct decision *decision, const char *file)
 static int fail_missing(const struct decision *decision, const struct decision_value *value,
                         struct caisson_error *err)
 {
-    bool on_host = controllers_have(decision->host->controllers, value->controller);
+    bool on_host;
 
     if (decision->plan->driver == CGROUP_NONE)
         return decision_fail(decision, value->member, err, CAISSON_ERROR_UNSUPPORTED,
                              "cannot set %s: cgroups are disabled for this container", value->file);
+    on_host = controllers_have(decision->host->controllers, value->controller);
     decision_fail(decision, value->member, err, CAISSON_ERROR_UNSUPPORTED,
                   "cannot set %s: the cgroup controller '%s' is not available in %s, which has '%s'",
                   value->file, value->controller, on_host ? decision->delegated_at : decision->host->mount,

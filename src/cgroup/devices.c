@@ -87,6 +87,17 @@ bool device_rule_covers(const struct device_rule *broad, const struct device_rul
            (broad->minor == -1 || broad->minor == rule->minor);
 }
 
+static bool numbers_meet(int32_t a, int32_t b)
+{
+    return a == -1 || b == -1 || a == b;
+}
+
+static bool rules_meet(const struct device_rule *a, const struct device_rule *b)
+{
+    return (a->type == DEVICE_ANY || b->type == DEVICE_ANY || a->type == b->type) &&
+           numbers_meet(a->major, b->major) && numbers_meet(a->minor, b->minor);
+}
+
 /*
  * From the last rule to the first, leaves out those that later ones have overridden wholly. Stops at one that says
  * yes or no to everything: its word is what holds where no kept rule has one.
@@ -114,10 +125,23 @@ static size_t drop_overridden(struct device_rule *kept, const struct device_rule
         }
         kept[n++] = rule;
     }
-    /* The earliest that say what holds otherwise too. */
-    while (n > 0 && kept[n - 1].allow == *otherwise)
-        n--;
     return n;
+}
+
+/* Leaves out those that say what holds otherwise, unless one behind them says something else about such a device. */
+static size_t drop_otherwise(struct device_rule *kept, size_t count, bool otherwise)
+{
+    for (size_t i = count; i-- > 0;) {
+        bool needed = kept[i].allow != otherwise;
+
+        for (size_t j = i + 1; j < count && !needed; j++)
+            needed = kept[j].allow != otherwise && rules_meet(&kept[i], &kept[j]);
+        if (needed)
+            continue;
+        count--;
+        memmove(&kept[i], &kept[i + 1], (count - i) * sizeof *kept);
+    }
+    return count;
 }
 
 int decide_devices(struct decision *decision, const struct spec_resources *resources, bool always,
@@ -141,6 +165,7 @@ int decide_devices(struct decision *decision, const struct spec_resources *resou
             return -1;
     memcpy(rules + count, default_rules, sizeof default_rules);
     n = drop_overridden(kept, rules, count + DEFAULT_COUNT, &otherwise);
+    n = drop_otherwise(kept, n, otherwise);
     if (n == 0 && otherwise && !always)
         return 0; /* everything is allowed in a new cgroup */
     decision->plan->device_program =

@@ -119,11 +119,15 @@ static int compare_rules(const void *a, const void *b)
     return x->access - y->access;
 }
 
+/*
+ * Whether another rule of the run says all that rule `i` says. One that is final may stand in for the others that made
+ * it so, hence only one that is final itself stands in for it.
+ */
 static bool is_needless(const struct device_rule *rules, size_t count, size_t i)
 {
     for (size_t j = 0; j < count; j++)
-        if (j != i && device_rule_covers(&rules[j], &rules[i]) && !(rules[i].access & ~rules[j].access) &&
-            (j < i || !device_rule_covers(&rules[i], &rules[j]) || rules[i].access != rules[j].access))
+        if (j != i && device_rule_covers(&rules[j], &rules[i]) &&
+            (rules[j].final || (!rules[i].final && !(rules[i].access & ~rules[j].access))))
             return true;
     return false;
 }
