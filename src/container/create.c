@@ -23,12 +23,11 @@ static const char *now(struct arena *arena)
 {
     struct timespec time;
     struct tm tm;
-    char text[32];
 
     clock_gettime(CLOCK_REALTIME, &time);
     gmtime_r(&time.tv_sec, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
-    return arena_format(arena, "%s.%09ldZ", text, time.tv_nsec);
+    return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900, tm.tm_mon + 1,
+                        tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, time.tv_nsec);
 }
 
 /* The preserved descriptors have the numbers from 3 on: one that is closed would be taken by one of ours. */
@@ -85,6 +84,16 @@ static void describe(struct creation *c, const struct caisson_create_options *op
     };
 }
 
+/* Before there is a state.json nobody reads it: it need not be whole at every instant. */
+static int store_config(int dir, const struct bundle *bundle, struct caisson_error *err)
+{
+    _cleanup_close_ int fd = openat(dir, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0 || fd_write_all(fd, bundle->text, bundle->length) < 0)
+        return error_system(err, errno, "cannot store the configuration");
+    return 0;
+}
+
 /* From here on `delete --force` finds everything, whatever happens. */
 static int write_down(struct creation *c, const struct caisson_context *context, enum plan_purpose purpose,
                       struct caisson_error *err)
@@ -98,7 +107,7 @@ static int write_down(struct creation *c, const struct caisson_context *context,
     container->dir = state_make(container->root, container->id, &container->lock, err);
     if (container->dir < 0)
         return -1;
-    if (file_replace(container->dir, "config.json", d->bundle.text, d->bundle.length, 0600, err) < 0)
+    if (store_config(container->dir, &d->bundle, err) < 0)
         return -1;
     /* For `start`, which names the step when one fails. */
     if (purpose == PLAN_FOR_CREATE &&
@@ -134,6 +143,15 @@ static void restore_nofile(const struct launch *launch, const struct rlimit *lim
     prlimit(launch->process.pid, RLIMIT_NOFILE, limit, NULL);
 }
 
+static int record_process(struct creation *c, struct caisson_error *err)
+{
+    struct state *state = &c->container.state;
+
+    state->pid = c->launch.process.pid;
+    state->start_time = state_process_start_time(state->pid);
+    return state_write_pid(c->container.dir, state->pid, state->start_time, err);
+}
+
 static int start_init(struct creation *c, struct caisson_error *err)
 {
     struct launch *launch = &c->launch;
@@ -149,7 +167,11 @@ static int start_init(struct creation *c, struct caisson_error *err)
     /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (write_oom_score(launch, err) < 0 || launch_accompany(launch, LAUNCH_READY, err) < 0)
+    if (write_oom_score(launch, err) < 0 || record_process(c, err) < 0 ||
+        launch_accompany(launch, LAUNCH_READY, err) < 0)
+        return -1;
+    /* A process that went on in another namespace has another number. */
+    if (launch->process.pid != c->container.state.pid && record_process(c, err) < 0)
         return -1;
     getrlimit(RLIMIT_NOFILE, &after);
     if (after.rlim_cur != before.rlim_cur)
@@ -160,10 +182,8 @@ static int start_init(struct creation *c, struct caisson_error *err)
 /* Everything that changes the host. */
 static int make(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
 {
-    struct container *container = &c->container;
     struct launch *launch = &c->launch;
     struct decision *d = &c->decision;
-    pid_t pid;
 
     if (options->console_socket) {
         launch->console = terminal_connect(options->console_socket, err);
@@ -174,11 +194,6 @@ static int make(struct creation *c, const struct caisson_create_options *options
         return -1;
     if (start_init(c, err) < 0)
         return -1;
-    pid = launch->process.pid;
-    container->state.pid = pid;
-    container->state.start_time = state_process_start_time(pid);
-    if (state_write_pid(container->dir, pid, container->state.start_time, err) < 0)
-        return -1;
     /* Only now: what the init needed to build the container is not the container's to pay for. */
     if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
@@ -188,7 +203,7 @@ static int make(struct creation *c, const struct caisson_create_options *options
         if (socket < 0 || terminal_send(socket, launch->process.pidfd, "pidfd", err) < 0)
             return -1;
     }
-    return options->pid_file ? launch_write_pid_file(options->pid_file, pid, err) : 0;
+    return options->pid_file ? launch_write_pid_file(options->pid_file, launch->process.pid, err) : 0;
 }
 
 int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
