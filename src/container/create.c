@@ -163,6 +163,7 @@ static int start_init(struct creation *c, struct caisson_error *err)
         return -1;
     if (spawn_init(&d->plan, &c->prepared, c->cgroup_fd, &launch->process, err) < 0)
         return -1;
+    c->created_fd = c->prepared.lock < 0 ? -1 : fcntl(c->prepared.lock, F_DUPFD_CLOEXEC, 3);
     prepare_release(&c->prepared);
     /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
@@ -203,7 +204,9 @@ static int make(struct creation *c, const struct caisson_create_options *options
         if (socket < 0 || terminal_send(socket, launch->process.pidfd, "pidfd", err) < 0)
             return -1;
     }
-    return options->pid_file ? launch_write_pid_file(options->pid_file, launch->process.pid, err) : 0;
+    if (options->pid_file && launch_write_pid_file(options->pid_file, launch->process.pid, err) < 0)
+        return -1;
+    return state_mark_created(c->created_fd, err);
 }
 
 int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
@@ -244,6 +247,7 @@ void create_release(struct creation *c)
     prepare_release(&c->prepared);
     launch_release(&c->launch);
     c->cgroup_fd = fd_close(c->cgroup_fd);
+    c->created_fd = fd_close(c->created_fd);
     container_close(&c->container);
 }
 

@@ -13,13 +13,14 @@ struct creation {
     struct decision decision;
     struct launch launch;
     struct prepared prepared;
-    int cgroup_fd; /* -1: none */
+    int cgroup_fd;  /* -1: none */
+    int created_fd; /* shares the init's lock on the file `created`; -1: none yet */
 };
 
 #define _cleanup_creation_ __attribute__((cleanup(create_release)))
 #define CREATION_INIT                                                                                        \
     {                                                                                                        \
-        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .cgroup_fd = -1                                \
+        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .cgroup_fd = -1, .created_fd = -1              \
     }
 
 /**

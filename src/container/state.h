@@ -5,11 +5,12 @@
  *   state.json   written once, before the first change to the host: what was asked for, and where everything
  *                that may need to be undone is (the undo journal); readable by every later version
  *   config.json  the configuration as it was at create (changes to the bundle's file have no effect)
- *   pid          "PID STARTTIME\n": the first process, written when it exists
+ *   pid          "PID STARTTIME\n": the first process, written as soon as it exists
  *   start        the socket that `start` connects to
  *   lock         flock(2): held by whoever changes the container
- *   created      an open file description lock on it is held by the init until it executes the program:
- *                the kernel's word on "created" against "running", also after a crash
+ *   created      an open file description lock on it, for writing while the container is being created and for
+ *                reading from then on, is held by the init until it executes the program: the kernel's word on
+ *                "creating", "created" and "running", also after a crash
  */
 #ifndef CONTAINER_STATE_H
 #define CONTAINER_STATE_H
@@ -90,8 +91,11 @@ enum caisson_status state_status(int dir, const struct state *state, int *pidfd)
 /** @return field 22 of /proc/PID/stat, or 0 when there is no such process. */
 uint64_t state_process_start_time(pid_t pid);
 
-/** Makes the file `created` and locks it. @return the descriptor that holds the lock, or -1 with `err`. */
+/** Makes the file `created` and locks it for writing. @return the descriptor that holds the lock, or -1 with `err`. */
 int state_hold_created(int dir, struct caisson_error *err);
+
+/** The creation is complete: from now on the lock on `created`, held by this descriptor and the init's, is for reading. */
+int state_mark_created(int fd, struct caisson_error *err);
 
 /** Removes the directory and everything in it. */
 int state_remove(int root, const char *id, int dir, struct caisson_error *err);

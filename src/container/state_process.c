@@ -93,12 +93,24 @@ int state_hold_created(int dir, struct caisson_error *err)
     return TAKE_FD(fd);
 }
 
-static bool waits_for_start(int dir)
+int state_mark_created(int fd, struct caisson_error *err)
 {
-    _cleanup_close_ int fd = openat(dir, "created", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 
-    return fd >= 0 && fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+    if (fcntl(fd, F_OFD_SETLK, &whole) < 0)
+        return error_system(err, errno, "cannot lock the file 'created' of the state directory");
+    return 0;
+}
+
+/* Who asks for a write lock is told of the lock that stands against it. */
+static enum caisson_status status_by_lock(int dir)
+{
+    _cleanup_close_ int fd = openat(dir, "created", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (fd < 0 || fcntl(fd, F_OFD_GETLK, &whole) < 0 || whole.l_type == F_UNLCK)
+        return CAISSON_RUNNING;
+    return whole.l_type == F_WRLCK ? CAISSON_CREATING : CAISSON_CREATED;
 }
 
 static bool is_frozen(const struct state *state)
@@ -123,7 +135,7 @@ enum caisson_status state_status(int dir, const struct state *state, int *pidfd)
         *pidfd = TAKE_FD(process);
     if (is_frozen(state))
         return CAISSON_PAUSED;
-    return waits_for_start(dir) ? CAISSON_CREATED : CAISSON_RUNNING;
+    return status_by_lock(dir);
 }
 
 const char *caisson_status_name(enum caisson_status status)

@@ -296,7 +296,7 @@ static enum caisson_status status_of(int dir)
     assert_int_equal(state_read(&arena, dir, &state, &err), 0);
     status = state_status(dir, &state, &pidfd);
     /* the descriptor comes with the statuses in which the process lives */
-    assert_int_equal(pidfd >= 0, status != CAISSON_CREATING && status != CAISSON_STOPPED);
+    assert_int_equal(pidfd >= 0, state.pid > 0 && status != CAISSON_STOPPED);
     fd_close(pidfd);
     return status;
 }
@@ -313,6 +313,8 @@ static void test_life_of_a_process(void **data)
     assert_int_equal(state_hold_created(dir, &err), -1);
     pid = scratch_sleeper(); /* holds the lock as well: it has our descriptor's copy */
     assert_int_equal(state_write_pid(dir, pid, state_process_start_time(pid), &err), 0);
+    assert_int_equal(status_of(dir), CAISSON_CREATING);
+    assert_int_equal(state_mark_created(created, &err), 0);
     close(created);
     assert_int_equal(status_of(dir), CAISSON_CREATED);
     scratch_kill(pid);
