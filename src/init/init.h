@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Step 4, enter: the program that runs inside the container before the container's own. It carries out a plan
- * (plan/format.h) step by step. It allocates nothing, parses no configuration, and holds no path of the host
+ * (plan/format.h) step by step, and reports as plan/protocol.h says. It allocates nothing, parses no configuration, and holds no path of the host
  * but those in the plan.
  */
 #ifndef INIT_INIT_H
@@ -16,6 +16,7 @@
 
 #include "base/fd.h"
 #include "plan/format.h"
+#include "plan/protocol.h"
 
 struct init {
     struct plan_header *plan; /* a private copy: vectors are turned into pointers in place */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/format.h"
+#include "plan/protocol.h"
 
 static const char *const op_words[PLAN_OP_COUNT] = {
 #define X(name, body, words) [PLAN_OP_##name] = words,
@@ -7,49 +8,28 @@ static const char *const op_words[PLAN_OP_COUNT] = {
 #undef X
 };
 
-/* The preprocessor cannot turn the enumeration's names into these; the unit test holds the two together. */
-static const char *const op_names[PLAN_OP_COUNT] = {
-    [PLAN_OP_JOIN] = "join",
-    [PLAN_OP_WAIT] = "wait",
-    [PLAN_OP_BECOME] = "become",
-    [PLAN_OP_UNSHARE] = "unshare",
-    [PLAN_OP_TIME] = "time",
-    [PLAN_OP_FORK] = "fork",
-    [PLAN_OP_SESSION] = "session",
-    [PLAN_OP_KEYRING] = "keyring",
-    [PLAN_OP_LOOPBACK] = "loopback",
-    [PLAN_OP_HOSTNAME] = "hostname",
-    [PLAN_OP_DOMAINNAME] = "domainname",
-    [PLAN_OP_PROPAGATION] = "propagation",
-    [PLAN_OP_ROOT] = "root",
-    [PLAN_OP_MOUNT] = "mount",
-    [PLAN_OP_NODE] = "node",
-    [PLAN_OP_LINK] = "link",
-    [PLAN_OP_CONSOLE] = "console",
-    [PLAN_OP_SYNC] = "sync",
-    [PLAN_OP_HOOK] = "hook",
-    [PLAN_OP_PIVOT] = "pivot",
-    [PLAN_OP_ROOT_ATTR] = "root-attr",
-    [PLAN_OP_SYSCTL] = "sysctl",
-    [PLAN_OP_READONLY] = "readonly",
-    [PLAN_OP_MASK] = "mask",
-    [PLAN_OP_PROC] = "proc",
-    [PLAN_OP_RLIMIT] = "rlimit",
-    [PLAN_OP_SCHEDULER] = "scheduler",
-    [PLAN_OP_IOPRIO] = "ioprio",
-    [PLAN_OP_AFFINITY] = "affinity",
-    [PLAN_OP_MEMPOLICY] = "mempolicy",
-    [PLAN_OP_PERSONALITY] = "personality",
-    [PLAN_OP_CWD] = "cwd",
-    [PLAN_OP_CREDENTIALS] = "credentials",
-    [PLAN_OP_NO_NEW_PRIVS] = "no-new-privs",
-    [PLAN_OP_UMASK] = "umask",
-    [PLAN_OP_LOOKUP] = "lookup",
-    [PLAN_OP_READY] = "ready",
-    [PLAN_OP_START] = "start",
-    [PLAN_OP_SECCOMP] = "seccomp",
-    [PLAN_OP_EXEC] = "exec",
+/* "ROOT_ATTR" to "root-attr", letter by letter, while compiling: the table cannot fall behind the enumeration. */
+#define LETTER(text, i)   ((text)[(i) < sizeof(text) ? (i) : sizeof(text) - 1])
+#define LOWER(c)          ((char)((c) >= 'A' && (c) <= 'Z' ? (c) - 'A' + 'a' : (c) == '_' ? '-' : (c)))
+#define LOWER_AT(text, i) LOWER(LETTER(text, i))
+#define LOWER_FOUR(text, i)                                                                                  \
+    LOWER_AT(text, i), LOWER_AT(text, (i) + 1), LOWER_AT(text, (i) + 2), LOWER_AT(text, (i) + 3)
+#define LOWER_TEXT(text)                                                                                     \
+    {                                                                                                        \
+        LOWER_FOUR(text, 0), LOWER_FOUR(text, 4), LOWER_FOUR(text, 8), LOWER_FOUR(text, 12)                  \
+    }
+
+enum { NAME_SIZE = 16 };
+
+static const char op_names[PLAN_OP_COUNT][NAME_SIZE] = {
+#define X(name, body, words) [PLAN_OP_##name] = LOWER_TEXT(#name),
+    PLAN_OPS(X)
+#undef X
 };
+
+#define X(name, body, words) _Static_assert(sizeof #name <= NAME_SIZE, "the name of a step is too long");
+PLAN_OPS(X)
+#undef X
 
 static const char *const action_words[PLAN_ACTION_COUNT] = {
 #define X(name, words) [PLAN_ACTION_##name] = words,
@@ -64,7 +44,7 @@ const char *plan_op_words(unsigned op)
 
 const char *plan_op_name(unsigned op)
 {
-    return op < PLAN_OP_COUNT ? op_names[op] : NULL;
+    return op > PLAN_OP_NONE && op < PLAN_OP_COUNT ? op_names[op] : NULL;
 }
 
 const char *plan_action_words(unsigned action)

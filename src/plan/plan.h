@@ -12,6 +12,7 @@
 
 #include "base/strbuf.h"
 #include "plan/format.h"
+#include "plan/protocol.h"
 #include "spec/spec.h"
 
 /* Where a container finds the socket of NOTIFY_SOCKET. */
