@@ -116,23 +116,25 @@ static bool is_list(const char *text)
 
 int fields_check_list(struct reader *reader, const struct reader_node *node, void *value)
 {
-    if (is_list(value))
+    const char *text = *(const char **)value;
+
+    if (is_list(text))
         return 0;
     return reader_fail(reader, node,
                        "%s is not a list of numbers and ascending ranges, expected one such as \"0-3,7\"",
-                       reader_quote(reader, value));
+                       reader_quote(reader, text));
 }
 
 int fields_check_env(struct reader *reader, const struct reader_node *node, void *value)
 {
-    const char *equals = strchr(value, '=');
+    const char *entry = *(const char **)value, *equals = strchr(entry, '=');
 
     if (!equals)
         reader_notice(reader, node, "%s has no \"=\", expected NAME=value: most programs will not find it",
-                      reader_quote(reader, value));
-    else if (equals == (const char *)value)
+                      reader_quote(reader, entry));
+    else if (equals == entry)
         reader_notice(reader, node,
                       "%s has no name before the \"=\", expected NAME=value: most programs will not find it",
-                      reader_quote(reader, value));
+                      reader_quote(reader, entry));
     return 0;
 }

@@ -127,7 +127,7 @@ static bool is_semver(const char *text)
 
 static int check_version(struct reader *reader, const struct reader_node *node, void *value)
 {
-    const char *version = value;
+    const char *version = *(const char **)value;
 
     if (!is_semver(version))
         return reader_fail(reader, node, "%s is not a version of semver.org, expected one such as \"1.3.0\"",
@@ -141,9 +141,11 @@ static int check_version(struct reader *reader, const struct reader_node *node, 
 /* sethostname(2), setdomainname(2): __NEW_UTS_LEN */
 static int check_uts_name(struct reader *reader, const struct reader_node *node, void *value)
 {
-    if (strlen(value) > 64)
+    size_t length = strlen(*(const char **)value);
+
+    if (length > 64)
         return reader_fail(reader, node, "%zu bytes, expected at most 64: the kernel takes no longer name",
-                           strlen(value));
+                           length);
     return 0;
 }
 

@@ -167,7 +167,7 @@ static const struct reader_shape memory_policy_shape =
 /* Becomes the name of a directory in resctrl. */
 static int check_clos_id(struct reader *reader, const struct reader_node *node, void *value)
 {
-    const char *id = value;
+    const char *id = *(const char **)value;
 
     if (strcmp(id, "/") == 0)
         return 0;
@@ -180,18 +180,22 @@ static int check_clos_id(struct reader *reader, const struct reader_node *node, 
 
 static int check_schema_line(struct reader *reader, const struct reader_node *node, void *value)
 {
-    if (strchr(value, '\n'))
+    const char *line = *(const char **)value;
+
+    if (strchr(line, '\n'))
         return reader_fail(reader, node, "%s contains a line break, expected one line of a schemata file",
-                           reader_quote(reader, value));
+                           reader_quote(reader, line));
     return 0;
 }
 
 static int check_mem_bw(struct reader *reader, const struct reader_node *node, void *value)
 {
-    if (strncmp(value, "MB:", 3) != 0)
+    const char *line = *(const char **)value;
+
+    if (strncmp(line, "MB:", 3) != 0)
         return reader_fail(reader, node,
                            "%s does not begin with \"MB:\", expected the line of memory bandwidth",
-                           reader_quote(reader, value));
+                           reader_quote(reader, line));
     return check_schema_line(reader, node, value);
 }
 

@@ -22,7 +22,7 @@ static int check_rule(struct reader *reader, const struct reader_node *node, voi
 
 static int check_access(struct reader *reader, const struct reader_node *node, void *value)
 {
-    const char *access = value;
+    const char *access = *(const char **)value;
 
     if (*access && access[strspn(access, "rwm")] == 0)
         return 0;
@@ -130,7 +130,7 @@ static const struct reader_shape block_io_shape = READER_SHAPE(struct spec_block
 /* Becomes a part of a file's name: hugetlb.2MB.max. */
 static int check_page_size(struct reader *reader, const struct reader_node *node, void *value)
 {
-    const char *size = value;
+    const char *size = *(const char **)value;
     size_t digits = strspn(size, "0123456789");
 
     if (digits > 0 && size[0] != '0' && size[digits] && strchr("KMG", size[digits]) &&

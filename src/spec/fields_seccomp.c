@@ -90,7 +90,7 @@ static int check_rule(struct reader *reader, const struct reader_node *node, voi
 
 static int check_name(struct reader *reader, const struct reader_node *node, void *value)
 {
-    if (!*(const char *)value)
+    if (**(const char **)value == '\0')
         return reader_fail(reader, node, "an empty string, expected the name of a system call");
     return 0;
 }

@@ -52,21 +52,19 @@ void place_pointer(const struct tree *tree, const struct reader_node *node, stru
     }
 }
 
-static void add_last_key(const struct tree *tree, uint32_t object, struct strbuf *out)
+/* The key of the member that an object is being read for. */
+static const struct reader_node *last_key(const struct tree *tree, uint32_t object)
 {
-    const struct reader_node *parent = &tree->nodes[object], *key = NULL;
+    const struct reader_node *key = NULL;
     uint32_t i = object + 1, seen;
-    struct tree_text name;
 
-    for (seen = 0; seen < parent->length && i < tree->count; seen++) {
-        key = &tree->nodes[i++];
-        if (i < tree->count)
-            i = tree->nodes[i].next;
+    if (tree->nodes[tree->count - 1].kind == NODE_KEY && tree->open[tree->depth - 1] == object)
+        return &tree->nodes[tree->count - 1];
+    for (seen = 0; seen < tree->nodes[object].length; seen++) {
+        key = &tree->nodes[i];
+        i = tree->nodes[i + 1].next;
     }
-    if (!key)
-        return;
-    name = tree_text(tree, key);
-    place_add_name(out, name.text, name.length);
+    return key;
 }
 
 void place_open_pointer(const struct tree *tree, bool in_string, struct strbuf *out)
@@ -74,12 +72,14 @@ void place_open_pointer(const struct tree *tree, bool in_string, struct strbuf *
     unsigned i;
 
     for (i = 0; i < tree->depth; i++) {
-        const struct reader_node *node = &tree->nodes[tree->open[i]];
+        const struct reader_node *node = &tree->nodes[tree->open[i]], *key = NULL;
         bool innermost = i + 1 == tree->depth;
 
         if (node->kind == NODE_OBJECT) {
             if (!innermost || tree->nodes[tree->count - 1].kind == NODE_KEY)
-                add_last_key(tree, tree->open[i], out);
+                key = last_key(tree, tree->open[i]);
+            if (key)
+                place_add_name(out, tree_text(tree, key).text, tree_text(tree, key).length);
         } else if (!innermost) {
             strbuf_format(out, "/%u", node->length - 1);
         } else if (in_string) {

@@ -107,7 +107,7 @@ const struct reader_node *reader_member(struct reader *reader, const struct read
 {
     const struct reader_node *value = tree_member(&reader->tree, node, name, strlen(name));
 
-    return value ? value : node;
+    return value && value->kind != NODE_NULL ? value : node;
 }
 
 const struct reader_node *reader_item(struct reader *reader, const struct reader_node *node, size_t index)

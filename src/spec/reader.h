@@ -68,8 +68,8 @@ struct reader_value {
 };
 
 /**
- * A rule that a table cannot express, or a member that follows from others. `value` is what was stored: for READER_STRING and each item of
- * READER_STRINGS the string itself, for READER_PAIRS each struct spec_pair, otherwise the member's address.
+ * A rule that a table cannot express, or a member that follows from others. `value` is the address of what was
+ * stored; of READER_STRINGS and READER_PAIRS each item is checked by itself: const char *, struct spec_pair.
  * @return 0, or what reader_fail() returned
  */
 typedef int reader_check(struct reader *reader, const struct reader_node *node, void *value);
@@ -106,7 +106,7 @@ struct reader_shape {
 #define READER_FIELD(structure, member, json, kind, ...)                                                     \
     {                                                                                                        \
         .name = (json), .type = (kind), .offset = offsetof(structure, member),                               \
-        .size = sizeof(((structure *)0)->member), __VA_ARGS__                                                \
+        .size = sizeof(typeof(((structure *)0)->member)), __VA_ARGS__                                        \
     }
 /* Offsets that may be absent are stored plus one. */
 #define READER_SET(structure, member) (offsetof(structure, member) + 1)
@@ -143,7 +143,7 @@ int reader_fail(struct reader *reader, const struct reader_node *node, const cha
 void reader_notice(struct reader *reader, const struct reader_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** @return the value of a member of the object `node`; `node` itself where it is absent: the place to blame. */
+/** @return the value of a member of the object `node`; `node` itself where it is absent or null: the place to blame. */
 const struct reader_node *reader_member(struct reader *reader, const struct reader_node *node,
                                         const char *name);
 

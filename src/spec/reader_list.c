@@ -7,8 +7,12 @@
 /* Every list structure of spec.h begins like this. */
 static void put_list(const struct reader_field *field, char *out, const void *items, size_t count)
 {
-    struct spec_strings list = {.items = (const char **)(uintptr_t)items, .count = count};
+    struct {
+        const void *items;
+        size_t count;
+    } list = {items, count};
 
+    _Static_assert(sizeof list == sizeof(struct spec_strings), "as in spec.h");
     memcpy(out + field->offset, &list, sizeof list);
 }
 
@@ -44,6 +48,8 @@ int reader_store_flags(struct reader *reader, const struct reader_field *field,
             return -1;
         all |= value;
     }
+    if (field->size == 0) /* checked, and kept by nobody */
+        return 0;
     if (field->size == sizeof all)
         memcpy(out + field->offset, &all, sizeof all);
     else

@@ -43,7 +43,7 @@ int reader_take_string(struct reader *reader, const struct reader_field *field,
                        const struct reader_node *node, const char **value)
 {
     struct tree_text text;
-    uint64_t ignored;
+    uint64_t ignored = 0;
 
     if (node->kind != NODE_STRING)
         return reader_wrong_item(reader, field, node);
@@ -53,13 +53,13 @@ int reader_take_string(struct reader *reader, const struct reader_field *field,
     if (check_string(reader, field, node, text) < 0)
         return -1;
     *value = node->escaped ? text.text : reader_string(reader, text);
-    return field->check ? field->check(reader, node, (void *)(uintptr_t)*value) : 0;
+    return field->check ? field->check(reader, node, (void *)value) : 0;
 }
 
 int reader_store_string(struct reader *reader, const struct reader_field *field,
                         const struct reader_node *node, char *out)
 {
-    const char *value;
+    const char *value = NULL;
 
     if (reader_take_string(reader, field, node, &value) < 0)
         return -1;
@@ -127,9 +127,9 @@ static int parse_integer(struct reader *reader, const struct reader_field *field
 static int take_signed(struct reader *reader, const struct reader_field *field,
                        const struct reader_node *node, size_t size, int64_t *value)
 {
-    bool given = field->min || field->max, negative, overflow;
+    bool given = field->min || field->max, negative = false, overflow = false;
     int64_t min = given ? field->min : size == 4 ? INT32_MIN : INT64_MIN;
-    uint64_t max = given ? field->max : size == 4 ? INT32_MAX : INT64_MAX, magnitude;
+    uint64_t max = given ? field->max : size == 4 ? INT32_MAX : INT64_MAX, magnitude = 0;
 
     if (parse_integer(reader, field, node, &negative, &magnitude, &overflow) < 0)
         return -1;
@@ -143,7 +143,7 @@ static int take_signed(struct reader *reader, const struct reader_field *field,
 static int take_unsigned(struct reader *reader, const struct reader_field *field,
                          const struct reader_node *node, size_t size, uint64_t *value)
 {
-    bool negative, overflow;
+    bool negative = false, overflow = false;
     uint64_t max = field->max ? field->max : size == 4 ? UINT32_MAX : UINT64_MAX;
 
     if (parse_integer(reader, field, node, &negative, value, &overflow) < 0)
@@ -178,7 +178,7 @@ int reader_store_unsigned(struct reader *reader, const struct reader_field *fiel
 {
     bool optional = field->flags & READER_OPTIONAL;
     bool wide = field->size == (optional ? sizeof(struct spec_u64) : sizeof(uint64_t));
-    uint64_t value;
+    uint64_t value = 0;
 
     if (take_unsigned(reader, field, node, wide ? 8 : 4, &value) < 0)
         return -1;
@@ -198,7 +198,7 @@ int reader_store_unsigned(struct reader *reader, const struct reader_field *fiel
 int reader_number(struct reader *reader, const struct reader_field *field, const struct reader_node *node,
                   uint32_t *value)
 {
-    uint64_t wide;
+    uint64_t wide = 0;
 
     if (take_unsigned(reader, field, node, sizeof *value, &wide) < 0)
         return -1;
@@ -227,7 +227,7 @@ int reader_take_name(struct reader *reader, const struct reader_field *field, co
 int reader_store_enum(struct reader *reader, const struct reader_field *field, const struct reader_node *node,
                       char *out)
 {
-    uint64_t value;
+    uint64_t value = 0;
 
     if (reader_take_name(reader, field, node, &value) < 0)
         return -1;

@@ -40,13 +40,26 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
     return row[n % 3][m];
 }
 
+/* What the names of one table have all in common, "SCMP_ACT_", says nothing about likeness. */
+static size_t common_prefix(const char *a, size_t n, const char *b)
+{
+    size_t i, length = 0;
+
+    for (i = 0; i < n && b[i] && tolower((unsigned char)a[i]) == tolower((unsigned char)b[i]); i++)
+        if (a[i] == '_')
+            length = i + 1;
+    return length;
+}
+
 void suggest_try(struct suggest *suggest, const char *name)
 {
-    size_t length = strlen(name), longer = length > suggest->length ? length : suggest->length, d;
+    size_t skip = common_prefix(suggest->text, suggest->length, name);
+    size_t length = strlen(name) - skip, written = suggest->length - skip;
+    size_t longer = length > written ? length : written, d;
 
     if (longer > LONGEST)
         return;
-    d = distance(suggest->text, suggest->length, name, length);
+    d = distance(suggest->text + skip, written, name + skip, length);
     /* Up to a third of the letters may differ: more is another word. */
     if (d > (longer + 1) / 3 || (suggest->best && d >= suggest->distance))
         return;

@@ -52,10 +52,9 @@ static const struct {
 } messages[] = {
     {"comment", NULL, "a comment, expected none: JSON has no comments"},
     {"trailing garbage", NULL, "text behind the end of the object, expected the end of the file"},
-    {"object key", "}", "a comma before the closing }, expected another member or no comma"},
-    {"object key", "'", "a member's name in single quotes, expected double quotes"},
-    {"object key", NULL, "expected a member's name in double quotes"},
     {"separated by a colon", NULL, "expected a colon between the member's name and its value"},
+    {"object key", "}", "a comma before the closing }, expected another member or no comma"},
+    {"object key", NULL, "expected a member's name in double quotes"},
     {"after key and value", "]", "a ] closes an object, expected , or }"},
     {"after key and value", NULL, "expected a comma before the next member, or }"},
     {"after array element", "}", "a } closes an array, expected , or ]"},
@@ -72,24 +71,45 @@ static const struct {
      "not a JSON value, expected a string in double quotes, a number, true, false, null, { or ["},
 };
 
+/* What the characters before a token tell that yajl did not see. @return NULL: nothing */
+static const char *from_context(const struct tree *tree, size_t offset)
+{
+    const char *text = tree->source->text;
+    size_t i = offset;
+
+    if (i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9')
+        return "not a number, expected decimal digits without leading zeros";
+    while (i > 0 && strchr(" \t\r\n", text[i - 1]))
+        i--;
+    if (i == 0 || tree->depth == 0 || offset >= tree->source->length)
+        return NULL;
+    if (tree->nodes[tree->open[tree->depth - 1]].kind == NODE_OBJECT &&
+        (text[i - 1] == '{' || text[i - 1] == ',') && !strchr("\"'/}", text[offset]))
+        return "expected a member's name in double quotes";
+    return NULL;
+}
+
+static const char *from_words(const char *words, char at)
+{
+    size_t i;
+
+    for (i = 0; words && i < sizeof messages / sizeof messages[0]; i++)
+        if (strstr(words, messages[i].words) && (!messages[i].at || messages[i].at[0] == at))
+            return messages[i].text;
+    return "not valid JSON";
+}
+
 int syntax_refused(struct tree *tree, void *yajl, struct caisson_error *err)
 {
-    yajl_handle handle = yajl;
-    size_t offset = refused_token(tree, yajl_get_bytes_consumed(handle)), i;
-    char at = offset < tree->source->length ? tree->source->text[offset] : 0;
-    unsigned char *words = yajl_get_error(handle, 0, NULL, 0);
-    const char *text = "not valid JSON";
+    size_t offset = refused_token(tree, yajl_get_bytes_consumed(yajl));
+    char at = offset < tree->source->length ? tree->source->text[offset] : '\0';
+    unsigned char *words = yajl_get_error(yajl, 0, NULL, 0);
+    const char *text = from_context(tree, offset);
 
-    for (i = 0; words && i < sizeof messages / sizeof messages[0]; i++) {
-        if (!strstr((const char *)words, messages[i].words))
-            continue;
-        if (messages[i].at && messages[i].at[0] != at)
-            continue;
-        text = messages[i].text;
-        break;
-    }
+    if (!text)
+        text = from_words((const char *)words, at);
     if (words)
-        yajl_free_error(handle, words);
+        yajl_free_error(yajl, words);
     return syntax_fail(tree, offset, false, err, text);
 }
 

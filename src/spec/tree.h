@@ -74,8 +74,8 @@ void tree_free(struct tree *tree);
 
 #define _cleanup_tree_ __attribute__((cleanup(tree_free)))
 
-/** @return the offset of the next token from `offset` on: behind white space, commas and colons. */
-size_t tree_token_start(const struct tree *tree, size_t offset);
+/** @return the offset of the next token from offset `i` on: behind white space, commas and colons. */
+size_t tree_token_start(const struct tree *tree, size_t i);
 
 /** @return the text of a string, key or number. Ended by a NUL only when it is an escaped one. */
 struct tree_text tree_text(const struct tree *tree, const struct reader_node *node);
