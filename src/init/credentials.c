@@ -35,6 +35,25 @@ static int set_ids(struct init *init, const struct plan_credentials *step)
     return (int)syscall(SYS_setresuid, step->uid, step->uid, step->uid);
 }
 
+/*
+ * A program opens /dev/stderr again by its name: for that the pipe or terminal must be its user's. Files and
+ * devices that others use as well (/dev/null) stay as they are, and so does what the host does not let go.
+ */
+static int give_stdio(const struct plan_credentials *step)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+            return -1;
+        if (st.st_uid == step->uid || !(S_ISFIFO(st.st_mode) || isatty(fd)))
+            continue;
+        if (fchown(fd, step->uid, (gid_t)-1) < 0 && errno != EPERM && errno != EROFS && errno != EINVAL)
+            return -1;
+    }
+    return 0;
+}
+
 static int set_capabilities(struct init *init, const struct plan_credentials *step)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -59,16 +78,17 @@ static int set_capabilities(struct init *init, const struct plan_credentials *st
 
 int init_CREDENTIALS(struct init *init, const struct plan_credentials *step)
 {
-    bool caps = !(step->flags & PLAN_CREDENTIALS_NO_CAPS);
-
-    if (caps && drop_bounding(init, step->bounding) < 0)
+    init_doing(init, PLAN_ACTION_CHOWN, "standard input, output and error");
+    if ((step->flags & PLAN_CREDENTIALS_OWN_STDIO) && give_stdio(step) < 0)
+        return -1;
+    if (drop_bounding(init, step->bounding) < 0)
         return -1;
     /* Without it the change from user 0 would empty the sets before they can be set. */
-    if (caps && step->uid != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+    if (step->uid != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
         return -1;
     if (set_ids(init, step) < 0)
         return -1;
-    if (caps && set_capabilities(init, step) < 0)
+    if (set_capabilities(init, step) < 0)
         return -1;
     /* A change of ids makes a process dumpable by /proc/sys/fs/suid_dumpable; stay closed until exec. */
     return prctl(PR_SET_DUMPABLE, 0);

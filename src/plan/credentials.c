@@ -118,6 +118,8 @@ int plan_credentials(struct plan_builder *b, struct caisson_error *err)
         step.groups = builder_bytes(b, user->additional_gids.items,
                                     user->additional_gids.count * sizeof *user->additional_gids.items);
     }
+    if (user->uid != 0)
+        step.flags |= PLAN_CREDENTIALS_OWN_STDIO;
     builder_step(b, PLAN_OP_CREDENTIALS, "/process/user", &step);
     return 0;
 }

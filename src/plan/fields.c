@@ -38,7 +38,7 @@ static const struct field_word pivot_ways[] = {
 
 static const struct field_word credentials_flags[] = {
     {PLAN_CREDENTIALS_KEEP_GROUPS, "keep-groups"},
-    {PLAN_CREDENTIALS_NO_CAPS, "no-caps"},
+    {PLAN_CREDENTIALS_OWN_STDIO, "own-stdio"},
     {0, NULL},
 };
 

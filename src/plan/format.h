@@ -321,7 +321,7 @@ struct plan_cwd {
 
 enum plan_credentials_flags {
     PLAN_CREDENTIALS_KEEP_GROUPS = 1 << 0, /* do not call setgroups(2) */
-    PLAN_CREDENTIALS_NO_CAPS = 1 << 1,     /* leave the capability sets as they are */
+    PLAN_CREDENTIALS_OWN_STDIO = 1 << 1,   /* standard input, output and error are given to the user */
 };
 
 struct plan_credentials {

@@ -260,8 +260,7 @@ static void print_credentials(const struct printed *p)
         strbuf_text(p->out, "  groups");
     for (uint32_t i = 0; groups && i < body->group_count; i++)
         strbuf_format(p->out, " %u", groups[i]);
-    if (!(body->flags & PLAN_CREDENTIALS_NO_CAPS))
-        print_capabilities(p);
+    print_capabilities(p);
 }
 
 static void print_umask(const struct printed *p)
