@@ -55,7 +55,7 @@ make_bundle() {
     for applet in sh true false cat echo ls id mount umount ps sleep kill test stat touch env grep head readlink \
         mkdir mknod wc tr cut sed awk hostname ip tty stty pwd umask dd nice ionice chmod sort find rm setsid cmp nc \
         mkfifo ln uname seq chown date printenv trap; do
-        ln -s busybox "$rootfs/bin/$applet"
+        ln -sf busybox "$rootfs/bin/$applet"
     done
     echo root:x:0:0:root:/root:/bin/sh >"$rootfs/etc/passwd"
     echo root:x:0: >"$rootfs/etc/group"
@@ -170,6 +170,65 @@ stopped() {
 mount_fixture() {
     mount "$@"
     FIXTURES+=("${!#}")
+}
+
+# ---- what the kernel says of a container ----
+
+# add_mount JSON...: to config.json's mounts
+add_mount() {
+    local all
+    printf -v all '%s,' "$@"
+    config ".mounts += [${all%,}]"
+}
+
+# mounted WHERE [PID]: its line of mountinfo as "MOUNT-OPTIONS|PROPAGATION|TYPE|SOURCE|SUPERBLOCK-OPTIONS|ROOT|DEVICE";
+# the last one when there are several. Fails when nothing is mounted there.
+mounted() {
+    awk -v where="$1" '
+        $5 == where {
+            tags = ""
+            for (i = 7; $i != "-"; i++) tags = tags (tags ? "," : "") $i
+            line = $6 "|" tags "|" $(i + 1) "|" $(i + 2) "|" $(i + 3) "|" $4 "|" $3
+        }
+        END { if (line == "") exit 1; print line }' "/proc/${2:-$PID}/mountinfo" || {
+        echo "nothing is mounted at $1"
+        return 1
+    }
+}
+
+# part N LINE: the Nth part of a line of `mounted`, from 1
+part() {
+    cut -d'|' -f"$1" <<<"$2"
+}
+
+# has_option OPTIONS NAME / lacks_option OPTIONS NAME: of a comma-joined list
+has_option() {
+    [[ ,$1, = *,$2,* ]] || {
+        echo "expected the option $2 in: $1"
+        return 1
+    }
+}
+
+lacks_option() {
+    [[ ,$1, != *,$2,* ]] || {
+        echo "expected no option $2 in: $1"
+        return 1
+    }
+}
+
+# process_status FIELD [PID]: of /proc/PID/status
+process_status() {
+    awk -v field="$1:" '$1 == field { $1 = ""; sub(/^ /, ""); print }' "/proc/${2:-$PID}/status"
+}
+
+# namespace_of KIND [PID]: "pid:[4026531836]"
+namespace_of() {
+    readlink "/proc/${2:-$PID}/ns/$1"
+}
+
+# started: the container's process executes its program
+started() {
+    [ "$(status_of)" != created ]
 }
 
 # ---- assertions: each prints what was wrong ----

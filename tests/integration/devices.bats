@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# linux.devices, the default devices, and which of them the cgroup lets through.
+load helpers
+
+@test "the default devices are there, with their numbers and open to all" {
+    run_script 'stat -c "%n %t:%T %a" /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty'
+    succeeds $'/dev/null 1:3 666\n/dev/zero 1:5 666\n/dev/full 1:7 666\n/dev/random 1:8 666\n/dev/urandom 1:9 666\n/dev/tty 5:0 666'
+}
+
+@test "the default links are there" {
+    run_script 'for l in fd stdin stdout stderr ptmx; do readlink /dev/$l; done'
+    succeeds
+    is "$(sed -n 1,4p <<<"$output")" $'/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2'
+    matches "$(sed -n 5p <<<"$output")" '^(/dev/)?pts/ptmx$'
+}
+
+@test "a pseudo-terminal can be opened by /dev/ptmx" {
+    run_script 'exec 3<>/dev/ptmx && ls /dev/pts | sort | tr "\n" " "'
+    succeeds "0 ptmx "
+}
+
+@test "devices are made with type, number, mode and owner" {
+    need_root
+    config '.linux.devices = [
+        {type: "c", path: "/dev/own", major: 1, minor: 3, fileMode: 384, uid: 5, gid: 6},
+        {type: "u", path: "/dev/unbuffered", major: 1, minor: 5},
+        {type: "b", path: "/dev/disk", major: 7, minor: 200, fileMode: 432},
+        {type: "p", path: "/dev/pipe", fileMode: 420},
+        {type: "c", path: "/srv/deep/down", major: 1, minor: 7}]
+        | .linux.resources.devices = [{allow: true, access: "rwm"}]'
+    run_script 'stat -c "%n %F %t:%T %a %u:%g" /dev/own /dev/unbuffered /dev/disk /dev/pipe /srv/deep/down'
+    succeeds
+    is "$(sed -n 1p <<<"$output")" "/dev/own character special file 1:3 600 5:6"
+    matches "$(sed -n 2p <<<"$output")" '^/dev/unbuffered character special file 1:5 [0-9]+ 0:0$'
+    is "$(sed -n 3p <<<"$output")" "/dev/disk block special file 7:c8 660 0:0"
+    is "$(sed -n 4p <<<"$output")" "/dev/pipe fifo 0:0 644 0:0"
+    matches "$(sed -n 5p <<<"$output")" '^/srv/deep/down character special file 1:7'
+}
+
+@test "a mode is not cut by the caller's umask" {
+    need_root
+    config '.linux.devices = [{type: "c", path: "/dev/own", major: 1, minor: 3, fileMode: 438}]'
+    script 'stat -c %a /dev/own'
+    (umask 077 && caisson run --bundle "$BUNDLE" "$ID" </dev/null >"$T/out")
+    is "$(cat "$T/out")" 666
+}
+
+@test "a default device listed too is the listed one" {
+    need_root
+    config '.linux.devices = [{type: "c", path: "/dev/null", major: 1, minor: 3, fileMode: 384, uid: 7}]'
+    run_script 'stat -c "%a %u" /dev/null'
+    succeeds "600 7"
+}
+
+@test "a device that exists and is another is an error" {
+    need_root
+    config '.mounts |= map(select(.destination | startswith("/dev") | not))
+        | .linux.devices = [{type: "c", path: "/dev/thing", major: 1, minor: 3}]'
+    touch "$BUNDLE/rootfs/dev/thing"
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /dev/thing
+}
+
+@test "a device without its numbers, and of an unknown type, is refused" {
+    need_root
+    config '.linux.devices = [{type: "c", path: "/dev/thing"}]'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/devices/0
+    config '.linux.devices = [{type: "x", path: "/dev/thing", major: 1, minor: 3}]'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/devices/0
+}
+
+@test "in a user namespace of the host's root the nodes work" {
+    need_root
+    config '.linux.namespaces += [{type: "user"}]
+        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | .linux.devices = [{type: "c", path: "/dev/own", major: 1, minor: 5}]'
+    chown -R 100000:100000 "$BUNDLE/rootfs"
+    run_script 'head -c 3 /dev/own | wc -c; echo gone >/dev/null && stat -c %t:%T /dev/null'
+    succeeds $'3\n1:3'
+}
+
+@test "the cgroup lets through what is allowed and nothing else" {
+    need_root
+    config '.process.capabilities |= map_values(. + ["CAP_MKNOD"])
+        | .linux.resources.devices = [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 1, minor: 11, access: "r"}]'
+    # 10:229 is fuse, 10:1 is psaux: open of a node without a driver is ENXIO, of one that is not allowed EPERM
+    run_script 'mknod /tmp/kmsg c 1 11; mknod /tmp/mem c 1 1; mknod /tmp/blk b 7 250
+        (exec 3</tmp/kmsg) 2>&1 && echo kmsg-read
+        (exec 3>/tmp/kmsg) 2>/dev/null && echo kmsg-write
+        (exec 3</tmp/mem) 2>/dev/null && echo mem-read
+        head -c 1 /dev/zero | wc -c'
+    contains "$output" kmsg-read 1
+    lacks "$output" kmsg-write mem-read
+}
+
+@test "by default a device of the host that is not in the list is refused" {
+    need_root
+    config '.process.capabilities |= map_values(. + ["CAP_MKNOD"])
+        | .linux.resources.devices = [{allow: false, access: "rwm"}]'
+    run_script 'mknod /tmp/mem c 1 1 && (exec 3</tmp/mem) 2>&1'
+    contains "$output" "Operation not permitted"
+}
+
+@test "the order of the rules counts: the last match decides" {
+    need_root
+    config '.process.capabilities |= map_values(. + ["CAP_MKNOD"])
+        | .linux.resources.devices = [{allow: true, type: "c", major: 1, minor: 11, access: "rwm"},
+            {allow: false, type: "c", major: 1, minor: 11, access: "w"}, {allow: false, type: "b", access: "rwm"}]'
+    run_script 'mknod /tmp/kmsg c 1 11; (exec 3</tmp/kmsg) 2>&1 && echo read; (exec 3>/tmp/kmsg) 2>/dev/null || echo no-write'
+    contains "$output" read no-write
+}
