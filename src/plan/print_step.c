@@ -194,23 +194,15 @@ static void print_proc(const struct printed *p)
     print_assignment(p, "/proc/", BODY(p, plan_proc)->file, BODY(p, plan_proc)->value);
 }
 
-static void print_limit(const struct printed *p, uint64_t value)
-{
-    if (value == UINT64_MAX)
-        strbuf_text(p->out, " unlimited");
-    else
-        strbuf_format(p->out, " %" PRIu64, value);
-}
-
 static void print_rlimit(const struct printed *p)
 {
     const struct plan_rlimit *body = BODY(p, plan_rlimit);
     const char *name = words_rlimit(body->resource);
 
-    strbuf_format(p->out, "%s  soft", name ? name : "?");
-    print_limit(p, body->soft);
-    strbuf_text(p->out, "  hard");
-    print_limit(p, body->hard);
+    strbuf_format(p->out, "%s  soft ", name ? name : "?");
+    words_limit(p->out, body->soft);
+    strbuf_text(p->out, "  hard ");
+    words_limit(p->out, body->hard);
 }
 
 /* Sets that are the same stand on one line: as a rule three of them are. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/words.h"
 
+#include <inttypes.h>
 #include <linux/mempolicy.h>
 #include <stdbool.h>
 #include <string.h>
@@ -110,6 +111,14 @@ const char *words_rlimit(uint32_t resource)
     };
 
     return resource < RLIM_NLIMITS ? names[resource] : NULL;
+}
+
+void words_limit(struct strbuf *out, uint64_t limit)
+{
+    if (limit == UINT64_MAX)
+        strbuf_text(out, "unlimited");
+    else
+        strbuf_format(out, "%" PRIu64, limit);
 }
 
 const char *words_mempolicy_mode(unsigned mode)

@@ -23,6 +23,9 @@ const char *words_propagation(uint64_t propagation);
 /** @return "RLIMIT_NOFILE", or NULL. */
 const char *words_rlimit(uint32_t resource);
 
+/** Adds the value of a resource limit: a number, or "unlimited". */
+void words_limit(struct strbuf *out, uint64_t limit);
+
 /** @return the specification's name of memory policy `mode` (MPOL_*, without flags), NULL above the last. */
 const char *words_mempolicy_mode(unsigned mode);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/words.h"
 
-#include <inttypes.h>
-
 /* Most kinds of step act on one text: where it is in the body. */
 static const struct {
     uint16_t op;
@@ -62,7 +60,10 @@ static void rlimit_object(struct strbuf *out, const struct plan_rlimit *body)
 {
     const char *name = words_rlimit(body->resource);
 
-    strbuf_format(out, " %s to soft %" PRIu64 ", hard %" PRIu64, name ? name : "?", body->soft, body->hard);
+    strbuf_format(out, " %s to soft ", name ? name : "?");
+    words_limit(out, body->soft);
+    strbuf_text(out, ", hard ");
+    words_limit(out, body->hard);
 }
 
 static void exec_object(struct strbuf *out, const struct plan_header *plan, const struct plan_exec *body)
