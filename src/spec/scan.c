@@ -184,6 +184,11 @@ static int scan_structure(struct scanner *s, size_t i, unsigned char class, unsi
     return 0;
 }
 
+static bool is_space(unsigned char c)
+{
+    return c == '\t' || c == '\n' || c == '\r';
+}
+
 int scan_text(const char *text, size_t length, struct scan *scan)
 {
     struct scanner s = {.text = (const unsigned char *)text, .length = length, .scan = scan};
@@ -202,6 +207,10 @@ int scan_text(const char *text, size_t length, struct scan *scan)
         } else if (class == HIGH) {
             if (scan_utf8(&s, &i, false) < 0)
                 return -1;
+        } else if (class == CONTROL && !is_space(s.text[i])) {
+            /* yajl takes some of these as white space, which they are not (RFC 8259, 2) */
+            return defect(&s, i, false, "the control character 0x%02x between values, expected none",
+                          s.text[i]);
         } else {
             if ((class == OPEN || class == CLOSE || class == SEPARATOR) &&
                 scan_structure(&s, i, class, &depth) < 0)

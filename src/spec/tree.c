@@ -15,13 +15,22 @@ size_t tree_token_start(const struct tree *tree, size_t i)
     return i;
 }
 
-/* @return the new node, or NULL when there is no room: scan_text() counted, so only for a text it did not see */
+/*
+ * yajl does not say where a token begins: it is the next one. Both must agree, or what is read is not what was
+ * checked, so the first byte is compared (it found a form feed that yajl takes as white space and we did not).
+ * @return the new node, or NULL when there is no room or no agreement: never for a text that scan_text() saw
+ */
 static struct reader_node *add_node(struct tree *tree, enum node_kind kind, size_t length)
 {
+    static const char *const begin[] = {
+        [NODE_NULL] = "n",    [NODE_FALSE] = "f", [NODE_TRUE] = "t",   [NODE_NUMBER] = "-0123456789",
+        [NODE_STRING] = "\"", [NODE_ARRAY] = "[", [NODE_OBJECT] = "{", [NODE_KEY] = "\"",
+    };
     size_t start = tree_token_start(tree, tree->cursor);
     struct reader_node *node;
 
-    if (tree->count >= tree->capacity)
+    if (tree->count >= tree->capacity || start >= tree->source->length ||
+        !memchr(begin[kind], tree->source->text[start], strlen(begin[kind])))
         return NULL;
     if (tree->depth > 0 && kind != NODE_KEY)
         tree->nodes[tree->open[tree->depth - 1]].length++;
