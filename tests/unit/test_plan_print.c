@@ -59,8 +59,7 @@ static const char *const lines[] = {
     "  umask          0022",
     "  start          socket  keep_fds 2\n",
     "  seccomp        1 instructions  log",
-    "  exec           /bin/sh -c 'echo it'\\''s'  (2 environment variables)                       "
-    "/process/args\n",
+    "  exec           /bin/sh -c 'echo it'\\''s'  (2 environment variables) ",
 };
 
 static void test_text(void **state)
