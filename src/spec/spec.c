@@ -18,18 +18,35 @@ static struct spec_source *keep_source(struct arena *arena, const char *name, co
     return source;
 }
 
+struct file {
+    const char *name, *text;
+    size_t length;
+    spec_notice *notice;
+    void *notice_data;
+};
+
+/* @return the object in the arena, or NULL */
+static void *decode(struct arena *arena, const struct file *file, const struct reader_shape *shape,
+                    struct caisson_error *err)
+{
+    const struct reader_input input = {.arena = arena,
+                                       .name = file->name,
+                                       .text = file->text,
+                                       .length = file->length,
+                                       .notice = file->notice,
+                                       .notice_data = file->notice_data};
+    void *object = arena_alloc(arena, shape->size);
+
+    return reader_decode(&input, shape, object, err) < 0 ? NULL : object;
+}
+
 const struct spec *spec_parse(struct arena *arena, const char *name, const char *text, size_t length,
                               spec_notice *notice, void *notice_data, struct caisson_error *err)
 {
-    const struct reader_input input = {.arena = arena,
-                                       .name = name,
-                                       .text = text,
-                                       .length = length,
-                                       .notice = notice,
-                                       .notice_data = notice_data};
-    struct spec *spec = arena_new(arena, struct spec);
+    const struct file file = {name, text, length, notice, notice_data};
+    struct spec *spec = decode(arena, &file, &fields_config, err);
 
-    if (reader_decode(&input, &fields_config, spec, err) < 0)
+    if (!spec)
         return NULL;
     if (!spec->linux_)
         spec->linux_ = &no_linux;
@@ -41,30 +58,21 @@ const struct spec_process *spec_parse_process(struct arena *arena, const char *n
                                               size_t length, spec_notice *notice, void *notice_data,
                                               struct caisson_error *err)
 {
-    const struct reader_input input = {.arena = arena,
-                                       .name = name,
-                                       .text = text,
-                                       .length = length,
-                                       .notice = notice,
-                                       .notice_data = notice_data};
-    struct spec_process *process = arena_new(arena, struct spec_process);
+    const struct file file = {name, text, length, notice, notice_data};
+    struct spec_process *process = decode(arena, &file, &fields_process, err);
 
-    return reader_decode(&input, &fields_process, process, err) < 0 ? NULL : process;
+    if (process)
+        process->source = keep_source(arena, name, text, length);
+    return process;
 }
 
 const struct spec_resources *spec_parse_resources(struct arena *arena, const char *name, const char *text,
                                                   size_t length, spec_notice *notice, void *notice_data,
                                                   struct caisson_error *err)
 {
-    const struct reader_input input = {.arena = arena,
-                                       .name = name,
-                                       .text = text,
-                                       .length = length,
-                                       .notice = notice,
-                                       .notice_data = notice_data};
-    struct spec_resources *resources = arena_new(arena, struct spec_resources);
+    const struct file file = {name, text, length, notice, notice_data};
 
-    return reader_decode(&input, &fields_resources, resources, err) < 0 ? NULL : resources;
+    return decode(arena, &file, &fields_resources, err);
 }
 
 /* No value remembers its place: an error is rare enough to read the text once more for it. */
@@ -78,10 +86,27 @@ static size_t find_offset(const struct spec_source *source, const char *pointer)
     return place_find(&tree, pointer)->offset;
 }
 
+/* @return the file that has the value, or NULL; `pointer` becomes the one in that file. */
+static const struct spec_source *find_source(const struct spec *spec, const char **pointer)
+{
+    static const char process[] = "/process";
+    size_t length = sizeof process - 1;
+
+    if (!spec)
+        return NULL;
+    if (spec->process && spec->process->source && strncmp(*pointer, process, length) == 0 &&
+        ((*pointer)[length] == '/' || (*pointer)[length] == '\0')) {
+        *pointer += length;
+        return spec->process->source;
+    }
+    return spec->source;
+}
+
 int spec_error(const struct spec *spec, struct caisson_error *err, const char *pointer, const char *format,
                ...)
 {
     _cleanup_arena_ struct arena scratch = {0};
+    const struct spec_source *source = find_source(spec, &pointer);
     const char *text;
     va_list ap;
 
@@ -90,9 +115,8 @@ int spec_error(const struct spec *spec, struct caisson_error *err, const char *p
     va_start(ap, format);
     text = arena_vformat(&scratch, format, ap);
     va_end(ap);
-    if (spec && spec->source)
-        return place_fail(&scratch, spec->source, find_offset(spec->source, pointer), pointer, err, "%s",
-                          text);
+    if (source)
+        return place_fail(&scratch, source, find_offset(source, pointer), pointer, err, "%s", text);
     error_set(err, CAISSON_ERROR_CONFIG, "%s%s%s", pointer, *pointer ? ": " : "", text);
     place_keep_pointer(pointer, err);
     return -1;
@@ -101,18 +125,19 @@ int spec_error(const struct spec *spec, struct caisson_error *err, const char *p
 int spec_error_at(const struct spec *spec, struct caisson_error *err, const char *pointer)
 {
     _cleanup_arena_ struct arena scratch = {0};
+    const struct spec_source *source = find_source(spec, &pointer);
     char message[sizeof err->message];
     size_t offset;
 
     if (!err)
         return -1;
-    if (!spec || !spec->source) {
+    if (!source) {
         place_keep_pointer(pointer, err);
         return -1;
     }
-    offset = find_offset(spec->source, pointer);
+    offset = find_offset(source, pointer);
     memcpy(message, err->message, sizeof message);
-    place_message(err, place_prefix(&scratch, spec->source, offset, pointer), message);
-    place_note(spec->source, offset, pointer, err);
+    place_message(err, place_prefix(&scratch, source, offset, pointer), message);
+    place_note(source, offset, pointer, err);
     return -1;
 }

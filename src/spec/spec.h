@@ -108,7 +108,10 @@ struct spec_cpu_affinity {
     const char *final;
 };
 
+struct spec_source; /* the text that was read, kept for positions: private to the reader */
+
 struct spec_process {
+    const struct spec_source *source; /* its own file: set by spec_parse_process() alone */
     struct spec_bool terminal;
     struct {
         bool set;
@@ -465,8 +468,6 @@ struct spec_vm {
 
 /* ---- the whole ---- */
 
-struct spec_source; /* the text that was read, kept for positions: private to the reader */
-
 struct spec {
     const struct spec_source *source;
     const char *oci_version;
@@ -510,6 +511,8 @@ const struct spec_resources *spec_parse_resources(struct arena *arena, const cha
 
 /**
  * Reports that a value of a configuration that was read is not usable, with its place in the file.
+ * @param spec    with a process that was read from a file of its own, what is below "/process" is looked for in
+ *                that file, and called by its pointer there; NULL, or a source that is NULL: no place is given
  * @param pointer JSON pointer to the value, or to one that is absent: then the nearest parent's place is given
  * @return -1 always.
  */

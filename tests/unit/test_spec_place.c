@@ -145,6 +145,29 @@ static void a_place_is_added(void **state)
     assert_int_equal(spec_error_at(spec, NULL, "/x"), -1);
 }
 
+/* exec --process: what is wrong with the process is looked for in its own file. */
+static void a_process_of_its_own_file(void **state)
+{
+    static const char text[] = "{\n  \"cwd\": \"/\",\n  \"args\": [\"a\"]\n}";
+    _cleanup_arena_ struct arena arena = {0};
+    struct spec spec = *sample(&arena);
+    struct caisson_error err;
+
+    (void)state;
+    spec.process = spec_parse_process(&arena, "process.json", text, sizeof text - 1, NULL, NULL, &err);
+    assert_non_null(spec.process);
+    spec_error(&spec, &err, "/process/args/0", "not found");
+    assert_string_equal(err.message, "process.json:3:12: /args/0: not found");
+    assert_string_equal(err.pointer, "/args/0");
+    error_set(&err, CAISSON_ERROR_EXEC, "nothing");
+    spec_error_at(&spec, &err, "/process");
+    assert_string_equal(err.message, "process.json:1:1: nothing");
+    spec_error(&spec, &err, "/processes", "no");
+    assert_string_equal(err.message, "config.json:1:1: /processes: no");
+    spec_error(&spec, &err, "/hostname", "no");
+    assert_string_equal(err.message, "config.json:7:14: /hostname: no");
+}
+
 /* A configuration that was put together by hand has no file. */
 static void without_a_file(void **state)
 {
@@ -168,9 +191,10 @@ static void without_a_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_are_characters), cmocka_unit_test(long_pointers),
-        cmocka_unit_test(pointers_are_found),     cmocka_unit_test(later_errors_look_the_same),
-        cmocka_unit_test(a_place_is_added),       cmocka_unit_test(without_a_file),
+        cmocka_unit_test(columns_are_characters),    cmocka_unit_test(long_pointers),
+        cmocka_unit_test(pointers_are_found),        cmocka_unit_test(later_errors_look_the_same),
+        cmocka_unit_test(a_place_is_added),          cmocka_unit_test(without_a_file),
+        cmocka_unit_test(a_process_of_its_own_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
