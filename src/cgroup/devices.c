@@ -16,17 +16,17 @@
 enum { RULE_LIMIT = 4096 };
 
 static const struct device_rule default_rules[] = {
-    {true, BPF_DEVCG_DEV_CHAR, -1, -1, BPF_DEVCG_ACC_MKNOD, false},
-    {true, BPF_DEVCG_DEV_BLOCK, -1, -1, BPF_DEVCG_ACC_MKNOD, false},
-    {true, BPF_DEVCG_DEV_CHAR, 1, 3, DEVICE_RWM, false},    /* null */
-    {true, BPF_DEVCG_DEV_CHAR, 1, 8, DEVICE_RWM, false},    /* random */
-    {true, BPF_DEVCG_DEV_CHAR, 1, 7, DEVICE_RWM, false},    /* full */
-    {true, BPF_DEVCG_DEV_CHAR, 5, 0, DEVICE_RWM, false},    /* tty */
-    {true, BPF_DEVCG_DEV_CHAR, 1, 5, DEVICE_RWM, false},    /* zero */
-    {true, BPF_DEVCG_DEV_CHAR, 1, 9, DEVICE_RWM, false},    /* urandom */
-    {true, BPF_DEVCG_DEV_CHAR, 136, -1, DEVICE_RWM, false}, /* pts */
-    {true, BPF_DEVCG_DEV_CHAR, 5, 2, DEVICE_RWM, false},    /* ptmx */
-    {true, BPF_DEVCG_DEV_CHAR, 10, 200, DEVICE_RWM, false}, /* net/tun */
+    {-1, -1, BPF_DEVCG_DEV_CHAR, BPF_DEVCG_ACC_MKNOD, true, false},
+    {-1, -1, BPF_DEVCG_DEV_BLOCK, BPF_DEVCG_ACC_MKNOD, true, false},
+    {1, 3, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* null */
+    {1, 8, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* random */
+    {1, 7, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* full */
+    {5, 0, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* tty */
+    {1, 5, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* zero */
+    {1, 9, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* urandom */
+    {136, -1, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false}, /* pts */
+    {5, 2, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false},    /* ptmx */
+    {10, 200, BPF_DEVCG_DEV_CHAR, DEVICE_RWM, true, false}, /* net/tun */
 };
 enum { DEFAULT_COUNT = sizeof default_rules / sizeof *default_rules };
 

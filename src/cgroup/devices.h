@@ -15,11 +15,11 @@ enum {
 };
 
 struct device_rule {
-    bool allow;
-    uint8_t type;         /* DEVICE_ANY or BPF_DEVCG_DEV_* */
     int32_t major, minor; /* -1: all */
+    uint8_t type;         /* DEVICE_ANY or BPF_DEVCG_DEV_* */
     uint8_t access;       /* BPF_DEVCG_ACC_* */
-    bool final;           /* with the rules before it, it has a word on every kind of access */
+    bool allow;
+    bool final; /* with the rules before it, it has a word on every kind of access */
 };
 
 /** @return whether every device of `rule` is one of `broad`. */

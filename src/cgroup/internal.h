@@ -3,6 +3,7 @@
 #ifndef CGROUP_INTERNAL_H
 #define CGROUP_INTERNAL_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -106,6 +107,9 @@ struct tree_visitor {
     int (*leave)(void *data, int parent, const char *name, struct caisson_error *err);
     void *data;
 };
+/** @return the listing of a cgroup's directory, for readdir(3) and closedir(3); NULL with errno. */
+DIR *tree_list(int fd);
+
 int tree_walk(int fd, const struct tree_visitor *visitor, struct caisson_error *err);
 
 /**

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/fd.h"
 #include "cgroup/internal.h"
 #include "cgroup/statistics.h"
 
@@ -102,14 +101,12 @@ static void print_hugetlb_size(struct json *json, int fd, const char *size)
 
 void statistics_print_hugetlb(struct json *json, int fd)
 {
-    _cleanup_close_ int listing = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = listing >= 0 ? fdopendir(listing) : NULL;
+    DIR *dir = tree_list(fd);
     struct dirent *entry;
     char size[16];
 
     json_object(json, "hugetlb");
     if (dir) {
-        listing = -1;
         while ((entry = readdir(dir)))
             if (hugetlb_size(entry->d_name, size, sizeof size))
                 print_hugetlb_size(json, fd, size);

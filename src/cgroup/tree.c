@@ -25,7 +25,7 @@ struct walk {
     struct level *level;
 };
 
-static DIR *open_listing(int fd)
+DIR *tree_list(int fd)
 {
     int listing = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = listing >= 0 ? fdopendir(listing) : NULL;
@@ -45,7 +45,7 @@ static int list_below(struct walk *walk, int fd, struct level *level, struct cai
     /* cgroupfs counts its directories: most cgroups have none below them and need not be listed. */
     if (fstat(fd, &st) == 0 && st.st_nlink == 2)
         return 0;
-    dir = open_listing(fd);
+    dir = tree_list(fd);
     if (!dir)
         return errno == ENOENT ? 0 : error_system(err, errno, "cannot list a cgroup");
     while ((entry = readdir(dir))) {

@@ -24,7 +24,13 @@ static inline int arena_teardown(void **data)
     return 0;
 }
 
-/* @param linux the members of the linux object @param top more members of the configuration, each with a comma */
+static inline int scratch_and_arena_teardown(void **data)
+{
+    arena_teardown(data);
+    return scratch_teardown(data);
+}
+
+/* @param linux_ the members of the linux object @param top more members of the configuration, each with a comma */
 static inline const struct spec *parse_spec(const char *linux_, const char *top)
 {
     char *text = arena_format(

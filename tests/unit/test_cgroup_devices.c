@@ -105,17 +105,17 @@ static bool run(const struct bpf_insn *program, size_t length, uint32_t type, ui
 /* ---- what a list says, read naively ---- */
 
 struct naive {
-    bool allow;
-    char type;
     int64_t major, minor;
     unsigned access;
+    bool allow;
+    char type;
 };
 
 static const struct naive defaults[] = {
-    {true, 'c', -1, -1, M},       {true, 'b', -1, -1, M},          {true, 'c', 1, 3, R | W | M},
-    {true, 'c', 1, 8, R | W | M}, {true, 'c', 1, 7, R | W | M},    {true, 'c', 5, 0, R | W | M},
-    {true, 'c', 1, 5, R | W | M}, {true, 'c', 1, 9, R | W | M},    {true, 'c', 136, -1, R | W | M},
-    {true, 'c', 5, 2, R | W | M}, {true, 'c', 10, 200, R | W | M},
+    {-1, -1, M, true, 'c'},       {-1, -1, M, true, 'b'},          {1, 3, R | W | M, true, 'c'},
+    {1, 8, R | W | M, true, 'c'}, {1, 7, R | W | M, true, 'c'},    {5, 0, R | W | M, true, 'c'},
+    {1, 5, R | W | M, true, 'c'}, {1, 9, R | W | M, true, 'c'},    {136, -1, R | W | M, true, 'c'},
+    {5, 2, R | W | M, true, 'c'}, {10, 200, R | W | M, true, 'c'},
 };
 enum { DEFAULTS = sizeof defaults / sizeof *defaults };
 
@@ -247,12 +247,12 @@ static void test_random_lists(void **data)
     }
 }
 
-static const struct naive deny_all[] = {{false, 'a', -1, -1, R | W | M}};
-static const struct naive allow_all[] = {{true, 'a', -1, -1, R | W | M}};
+static const struct naive deny_all[] = {{-1, -1, R | W | M, false, 'a'}};
+static const struct naive allow_all[] = {{-1, -1, R | W | M, true, 'a'}};
 static const struct naive docker[] = {
-    {false, 'a', -1, -1, R | W | M}, {true, 'c', 1, 5, R | W | M},     {true, 'c', 1, 3, R | W | M},
-    {true, 'c', 1, 9, R | W | M},    {true, 'c', 1, 8, R | W | M},     {true, 'c', 5, 0, R | W | M},
-    {true, 'c', 5, 1, R | W | M},    {false, 'c', 10, 229, R | W | M},
+    {-1, -1, R | W | M, false, 'a'}, {1, 5, R | W | M, true, 'c'},     {1, 3, R | W | M, true, 'c'},
+    {1, 9, R | W | M, true, 'c'},    {1, 8, R | W | M, true, 'c'},     {5, 0, R | W | M, true, 'c'},
+    {5, 1, R | W | M, true, 'c'},    {10, 229, R | W | M, false, 'c'},
 };
 
 static void test_clients_lists(void **data)
@@ -289,7 +289,7 @@ static void test_no_needless_instructions(void **data)
 
 static void test_everything_needs_no_program(void **data)
 {
-    const struct naive both[] = {{true, 'c', -1, -1, R | W | M}, {true, 'b', -1, -1, R | W | M}};
+    const struct naive both[] = {{-1, -1, R | W | M, true, 'c'}, {-1, -1, R | W | M, true, 'b'}};
     struct cgroup_plan plan;
     struct spec_resources resources = {0};
     struct spec_device_rule rule = {.allow = true, .type = 'a'};

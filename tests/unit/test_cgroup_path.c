@@ -84,13 +84,7 @@ static void test_slices(void **data)
     assert_null(slice_expand(&arena, "a.scope"));
 }
 
-static int teardown(void **data)
-{
-    arena_teardown(data);
-    return scratch_teardown(data);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_and_arena_teardown)
 
 int main(void)
 {
