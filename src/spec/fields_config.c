@@ -32,8 +32,9 @@ static int check_mount(struct reader *reader, const struct reader_node *node, vo
 
     /* 1.2: "relative destinations are deprecated": they start from "/". */
     if (mount->destination[0] != '/')
-        reader_notice(reader, destination, "%s is not absolute, which is deprecated: taken as \"/%s\"",
-                      reader_quote(reader, mount->destination), mount->destination);
+        reader_notice(reader, destination,
+                      "%s is not absolute, which is deprecated: taken as relative to \"/\"",
+                      reader_quote(reader, mount->destination));
     if (mount->uid_mappings.count > 0 && mount->gid_mappings.count == 0)
         return reader_fail(reader, reader_member(reader, node, "uidMappings"),
                            "uidMappings without gidMappings, expected both or none");

@@ -144,7 +144,7 @@ static void deprecated_and_doubtful(void **state)
                                       "\"=\", expected NAME=value: most programs will "
                                       "not find it\n"
                                       "config.json:3:28: /mounts/0/destination: \"data\" is not absolute, "
-                                      "which is deprecated: taken as \"/data\"\n");
+                                      "which is deprecated: taken as relative to \"/\"\n");
 }
 
 /* Nothing at all is said to nobody. */
