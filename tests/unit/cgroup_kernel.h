@@ -122,8 +122,9 @@ static inline pid_t spawn_into(int cgroup, int (*body)(void *data), void *data)
 static inline int sleep_forever(void *data)
 {
     (void)data;
-    for (;;)
-        pause();
+    while (pause() < 0)
+        ;
+    return 0;
 }
 
 /* Waits for some child. @return its exit status, or 128 + n for signal n. */

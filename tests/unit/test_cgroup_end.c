@@ -108,7 +108,7 @@ static void on_term_fork(int signal)
 
 static int fork_on_term(void *data)
 {
-    struct sigaction action = {.sa_handler = on_term_fork, .sa_flags = SA_RESETHAND | SA_NODEFER};
+    struct sigaction action = {.sa_handler = on_term_fork, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
     int ready = *(int *)data;
 
     sigaction(SIGTERM, &action, NULL);
