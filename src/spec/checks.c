@@ -129,12 +129,11 @@ int fields_check_env(struct reader *reader, const struct reader_node *node, void
 {
     const char *entry = *(const char **)value, *equals = strchr(entry, '=');
 
+    /* The entry itself is not shown: it may be a secret. */
     if (!equals)
-        reader_notice(reader, node, "%s has no \"=\", expected NAME=value: most programs will not find it",
-                      reader_quote(reader, entry));
+        reader_notice(reader, node, "no \"=\", expected NAME=value: most programs will not find it");
     else if (equals == entry)
         reader_notice(reader, node,
-                      "%s has no name before the \"=\", expected NAME=value: most programs will not find it",
-                      reader_quote(reader, entry));
+                      "no name before the \"=\", expected NAME=value: most programs will not find it");
     return 0;
 }

@@ -6,11 +6,16 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+static bool between_tokens(char c)
+{
+    return c == ' ' || c == '\n' || c == ',' || c == ':' || c == '\t' || c == '\r';
+}
+
 size_t tree_token_start(const struct tree *tree, size_t i)
 {
     const char *text = tree->source->text;
 
-    while (i < tree->source->length && text[i] && strchr(" \t\r\n,:", text[i]))
+    while (i < tree->source->length && between_tokens(text[i]))
         i++;
     return i;
 }

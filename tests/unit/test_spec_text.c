@@ -138,9 +138,9 @@ static void deprecated_and_doubtful(void **state)
     assert_non_null(spec);
     assert_int_equal(spec->process->env.count, 3);
     assert_string_equal(spec->mounts.items[0].destination, "data");
-    assert_string_equal(notices.text, "config.json:2:39: /process/env/1: \"B\" has no \"=\", expected "
+    assert_string_equal(notices.text, "config.json:2:39: /process/env/1: no \"=\", expected "
                                       "NAME=value: most programs will not find it\n"
-                                      "config.json:2:44: /process/env/2: \"=C\" has no name before the "
+                                      "config.json:2:44: /process/env/2: no name before the "
                                       "\"=\", expected NAME=value: most programs will "
                                       "not find it\n"
                                       "config.json:3:28: /mounts/0/destination: \"data\" is not absolute, "
