@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,11 +52,11 @@ static inline int scratch_teardown(void **data)
 /* @return "SCRATCH/NAME", good until it was called eight times more. */
 static inline const char *scratch_path(const char *name)
 {
-    static char paths[8][PATH_MAX];
+    static char paths[8][sizeof scratch + NAME_MAX + 2];
     static unsigned next;
     char *path = paths[next++ % 8];
 
-    snprintf(path, PATH_MAX, "%s/%s", scratch, name);
+    snprintf(path, sizeof *paths, "%s/%s", scratch, name);
     return path;
 }
 
@@ -90,14 +91,23 @@ static inline int scratch_wait(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* As fork(2); the child does not outlive a test that fails. */
+static inline pid_t scratch_fork(void)
+{
+    pid_t parent = getpid(), pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent))
+        _exit(89);
+    return pid;
+}
+
 /* A child that lives until it is killed. */
 static inline pid_t scratch_sleeper(void)
 {
-    pid_t pid = fork();
+    pid_t pid = scratch_fork();
 
-    assert_true(pid >= 0);
     if (pid == 0) {
-        alarm(0);
         for (;;)
             pause();
     }

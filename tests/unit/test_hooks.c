@@ -207,7 +207,7 @@ static void test_signals_are_default(void **data)
 
 static void test_caller_without_standard_descriptors(void **data)
 {
-    pid_t pid = fork();
+    pid_t pid = scratch_fork();
 
     (void)data;
     if (pid == 0) {

@@ -3,7 +3,6 @@
 #include "scratch.h"
 
 #include <sched.h>
-#include <sys/prctl.h>
 
 #include "base/file.h"
 #include "container/idmap.h"
@@ -48,7 +47,7 @@ static const char *proc_words(pid_t pid, const char *file)
 /* Carries out `body` as an unprivileged user. @return its exit status. */
 static int unprivileged(int (*body)(void))
 {
-    pid_t pid = fork();
+    pid_t pid = scratch_fork();
 
     if (pid == 0) {
         if (geteuid() == 0 &&
@@ -192,7 +191,7 @@ static void test_namespace_for_a_mount(void **data)
     /* its process is gone, and was reaped */
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     assert_int_equal(errno, ECHILD);
-    pid = fork();
+    pid = scratch_fork();
     if (pid == 0) {
         if (sys_setns(fd, CLONE_NEWUSER) < 0)
             _exit(1);

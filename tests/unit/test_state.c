@@ -2,8 +2,6 @@
 /* State directories, their locks, and a status that real processes make true. */
 #include "scratch.h"
 
-#include <sys/prctl.h>
-
 #include "base/fd.h"
 #include "base/json.h"
 #include "container/lock.h"
@@ -143,7 +141,7 @@ static pid_t open_in_child(int held)
     pid_t pid;
 
     assert_int_equal(pipe(ends), 0);
-    pid = fork();
+    pid = scratch_fork();
     if (pid == 0) {
         int lock, dir;
 

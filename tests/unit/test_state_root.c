@@ -2,8 +2,6 @@
 /* Where the state is kept, for whom. */
 #include "scratch.h"
 
-#include <sys/prctl.h>
-
 #include "container/state.h"
 #include "sys/clone.h"
 
@@ -55,7 +53,7 @@ static const char *ask(const struct asker *asker)
     if (geteuid() != 0)
         skip();
     assert_int_equal(pipe(ends), 0);
-    pid = fork();
+    pid = scratch_fork();
     if (pid == 0) {
         char link[64], text[2048] = "";
         int fd;
