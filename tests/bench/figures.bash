@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The figures of tests/bench/run: a function each, and the table of them all.
+
+FIGURES=(run nocgroup create start state kill delete exec list seccomp nonet userns m500 env2000 hooks64 ann2000 calls
+    memory)
+LONG_FIGURES=(list100 sequence parallel)
+declare -A TITLE=(
+    [run]='`run` of `/bin/true`' [nocgroup]='`run`, no cgroup'
+    [create]='`create`' [start]='`start`' [state]='`state`' [kill]='`kill`' [delete]='`delete`' [exec]='`exec`'
+    [list]='`list` of 1' [list100]='`list` of 100'
+    [seccomp]='`run`, seccomp profile' [nonet]='`run`, host network' [userns]='`run`, user namespace'
+    [m500]='`run`, 500 mounts' [env2000]='`run`, 2000 variables' [hooks64]='`run`, 64 hooks'
+    [ann2000]='`run`, 2000 annotations'
+    [sequence]='100 × `run` in sequence' [parallel]='100 × `run`, 8 at a time'
+)
+shown=()
+
+# measure FIGURE TURNS-ARGUMENT...
+measure() {
+    local figure=$1
+    shift
+    printf '\n%s\n' "${TITLE[$figure]//\`/}"
+    shown+=("$figure")
+    "$out/turns" -n "${n:-$turns}" -t "$out/tables/$figure" "$@" || :
+}
+
+# each_runtime BEFORE AFTER ARGUMENT...: fills `args` for turns. RUNTIME in BEFORE and AFTER is the runtime's command.
+each_runtime() {
+    local before=$1 after=$2 name
+    shift 2
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        [ ${#args[@]} = 0 ] || args+=(:::)
+        args+=("$name")
+        [ -z "$before" ] || args+=(-b "${before//RUNTIME/${runtime[*]}}")
+        [ -z "$after" ] || args+=(-a "${after//RUNTIME/${runtime[*]}}")
+        args+=("${runtime[@]}" "$@")
+    done
+}
+
+# run_of FIGURE BUNDLE FLOOR-OPTION...
+run_of() {
+    local figure=$1 bundle=$2 args
+    shift 2
+    args=(floor "${floor[@]}" "$@" "$B/$bundle/rootfs" /bin/true)
+    each_runtime '' '' run -b "$B/$bundle" c%d
+    measure "$figure" "${args[@]}"
+}
+
+figure_run() { run_of run plain; }
+figure_seccomp() { run_of seccomp seccomp -f "$out/filter.bpf"; }
+figure_nonet() { run_of nonet nonet -n; }
+figure_m500() { run_of m500 m500 -b "$B/source" -m 500; }
+figure_env2000() { run_of env2000 env2000; }
+figure_hooks64() { run_of hooks64 hooks64 -k 64; }
+figure_ann2000() { run_of ann2000 ann2000; }
+
+# This bundle has no device rules.
+figure_userns() {
+    local floor=("$out/floor" -c /sys/fs/cgroup -s "$state")
+    run_of userns userns -u 100000
+}
+
+figure_nocgroup() {
+    local floor=("$out/floor" -s "$state") caisson=("${caisson[@]}" --cgroup-manager=disabled) name
+    local crun=(crun --root "$state/crun" --cgroup-manager=disabled) runtimes=("${runtimes[@]}")
+    runtimes=($(printf '%s\n' "${runtimes[@]}" | grep -v runc)) # it cannot do without
+    run_of nocgroup plain
+}
+
+figure_create() {
+    local args=()
+    each_runtime '' 'RUNTIME delete --force c%d' create -b "$B/plain" c%d
+    measure create "${args[@]}"
+}
+
+figure_start() {
+    local args=()
+    each_runtime "RUNTIME create -b $B/plain c%d" 'RUNTIME delete --force c%d' start c%d
+    measure start "${args[@]}"
+}
+
+figure_delete() {
+    local args=()
+    each_runtime "RUNTIME run --detach -b $B/plain c%d; until RUNTIME state c%d | grep -q stopped; do :; done" '' delete c%d
+    measure delete "${args[@]}"
+}
+
+# of_running FIGURE ARGUMENT...: a command on a container that runs all the time
+of_running() {
+    local figure=$1 args=() name
+    shift
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        "${runtime[@]}" run --detach -b "$B/sleep" running </dev/null >/dev/null 2>&1 || die "$name cannot run a container"
+    done
+    each_runtime '' '' "$@"
+    measure "$figure" "${args[@]}"
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        "${runtime[@]}" delete --force running
+    done
+}
+
+figure_state() { of_running state state running; }
+figure_kill() { of_running kill kill running CONT; }
+figure_exec() { of_running exec exec running /bin/true; }
+figure_list() { of_running list list; }
+
+figure_list100() {
+    local name i
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        for i in {1..99}; do "${runtime[@]}" create -b "$B/sleep" "many-$i" </dev/null >/dev/null 2>&1; done
+    done
+    of_running list100 list
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        for i in {1..99}; do "${runtime[@]}" delete --force "many-$i"; done
+    done
+}
+
+# hundred FIGURE SCRIPT: the script gets a command as its arguments, and adds a number that is new each time
+hundred() {
+    local figure=$1 script=$2 args n=$(((turns + 9) / 10)) name
+    args=(floor sh -c "$script" sh "${floor[@]}" "$B/plain/rootfs" /bin/true)
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        args+=(::: "$name" sh -c "$script" sh "${runtime[@]}" run -b "$B/plain")
+    done
+    measure "$figure" "${args[@]}"
+}
+
+figure_sequence() { hundred sequence 'for i in $(seq 100); do "$@" "s%d-$i" || exit; done'; }
+figure_parallel() { hundred parallel 'seq 100 | xargs -P 8 -I @ "$@" "p%d-@"'; }
+
+figure_calls() {
+    local name
+    {
+        printf 'floor\t%s\n' "$(system_calls "$out/calls.floor" "${floor[@]}" "$B/plain/rootfs" /bin/true)"
+        for name in "${runtimes[@]}"; do
+            local -n runtime=$name
+            printf '%s\t%s\n' "$name" "$(system_calls "$out/calls.$name" "${runtime[@]}" run -b "$B/plain" calls-$$)"
+        done
+    } >"$out/tables/calls"
+    printf '\nsystem calls of run\n'
+    cat "$out/tables/calls"
+}
+
+# The process that waits for `start` within the container's memory limit.
+figure_memory() {
+    local name pid
+    for name in "${runtimes[@]}"; do
+        local -n runtime=$name
+        "${runtime[@]}" create --pid-file "$out/pid" -b "$B/plain" memory </dev/null >/dev/null
+        pid=$(cat "$out/pid")
+        printf '%s\t%s\t%s\n' "$name" "$(awk '/^VmHWM/ {print $2}' "/proc/$pid/status")" \
+            "$(awk '/^Private|^Shared_Dirty/ {sum += $2} END {print sum}' "/proc/$pid/smaps_rollup")"
+        "${runtime[@]}" delete --force memory
+    done >"$out/tables/memory"
+    printf '\nthe waiting init: peak KiB, KiB of its own\n'
+    cat "$out/tables/memory"
+}
+
+# cell TABLE NAME FIELD
+cell() {
+    awk -F '\t' -v name="$2" -v field="$3" '$1 == name {print $field}' "$out/tables/$1"
+}
+
+# A table for people to keep: medians in milliseconds and what they are of the first.
+summary() {
+    local figure name columns=(floor "${runtimes[@]}")
+    printf '\n'
+    sed 's/$/  /' "$out/machine"
+    printf '\n| median, ms |%s\n|---|' "$(printf ' %s |' "${columns[@]}")"
+    printf -- '---:|%.0s' "${columns[@]}"
+    echo
+    for figure in "${shown[@]}"; do
+        printf '| %s |' "${TITLE[$figure]}"
+        for name in "${columns[@]}"; do
+            awk -F '\t' -v name="$name" '
+                $1 == name {printf " %.2f", $2; if (NR > 1) printf " (%.1f ×)", $11; if ($10 > 0) printf ", %d failed", $10}
+                END {printf " |"}' "$out/tables/$figure"
+        done
+        echo
+    done
+    [ ! -f "$out/tables/run" ] || row 'peak memory of `run`, KiB' run 9
+    [ ! -f "$out/tables/run" ] || row 'page faults of `run`' run 8
+    [ ! -f "$out/tables/calls" ] || row 'system calls of `run`' calls 2
+    [ ! -f "$out/tables/memory" ] || row 'peak memory of the waiting init, KiB' memory 2
+}
+
+# row TITLE TABLE FIELD
+row() {
+    local name
+    printf '| %s |' "$1"
+    for name in floor "${runtimes[@]}"; do printf ' %s |' "$(cell "$2" "$name" "$3")"; done
+    echo
+}
