@@ -147,6 +147,24 @@ static void deprecated_and_doubtful(void **state)
                                       "which is deprecated: taken as relative to \"/\"\n");
 }
 
+/* A log is read by lines: nothing in the file may begin a new one. */
+static void a_notice_is_one_line(void **state)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct notices notices = {0};
+    struct caisson_error err = {0};
+
+    (void)state;
+    assert_non_null(parse(&arena,
+                          "{" MINIMAL ", \"a\\nb\": 1,\n\"mounts\": [{\"destination\": \"c\\bd\\ne\"}]}",
+                          &notices, &err));
+    assert_string_equal(
+        notices.text,
+        "config.json:1:48: /a\\u000ab: unknown property, ignored\n"
+        "config.json:2:28: /mounts/0/destination: \"c\\u0008d\\u000ae\" is not absolute, which is "
+        "deprecated: taken as relative to \"/\"\n");
+}
+
 /* Nothing at all is said to nobody. */
 static void no_listener(void **state)
 {
@@ -262,6 +280,7 @@ int main(void)
         cmocka_unit_test(unknown_properties),
         cmocka_unit_test(many_unknown_properties),
         cmocka_unit_test(deprecated_and_doubtful),
+        cmocka_unit_test(a_notice_is_one_line),
         cmocka_unit_test(no_listener),
         cmocka_unit_test(length_counts),
         cmocka_unit_test(too_large),
