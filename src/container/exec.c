@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "container/exec_process.h"
 #include "container/launch.h"
 #include "container/terminal.h"
+#include "sys/openat2.h"
 
 /* Everything that one call holds open. */
 struct execution {
@@ -21,6 +23,7 @@ struct execution {
     struct launch launch;
     struct prepared prepared;
     struct bundle bundle;
+    struct spec spec; /* the container's, with the new process */
     struct plan plan;
     int pidfd;  /* of the container's first process */
     int cgroup; /* that the new process is born in, or -1 */
@@ -86,8 +89,10 @@ static int decide(struct execution *e, const struct caisson_context *context,
     process = exec_process(arena, context, e->bundle.spec, options, err);
     if (!process || plan_host_probe(&host, err) < 0)
         return -1;
-    request.spec = e->bundle.spec;
-    request.process = process;
+    /* With the process in the place of the container's, so that messages name the file that it stands in. */
+    e->spec = *e->bundle.spec;
+    e->spec.process = process;
+    request.spec = &e->spec;
     for (size_t i = 0; options->cap && options->cap[i]; i++) {
         if (i + 1 >= sizeof request.cap_add / sizeof request.cap_add[0])
             return error_set(err, CAISSON_ERROR_USAGE, "more than %zu capabilities given", i);
@@ -121,22 +126,75 @@ static int set_affinity(const struct plan *plan, struct caisson_error *err)
     return 0;
 }
 
+/* A path as runc takes it: below the container's cgroup, and there already. Version 2 has no controllers to name. */
+static int open_sub_cgroup(struct execution *e, const char *given, struct caisson_error *err)
+{
+    const char *colon = strchr(given, ':');
+    const char *path = colon ? colon + 1 : given;
+    int fd, errnum;
+
+    if (colon && colon != given)
+        return error_set(
+            err, CAISSON_ERROR_USAGE,
+            "cannot use the cgroup '%s': version 2 has one hierarchy, give the path without '%.*s:'", given,
+            (int)(colon - given), given);
+    path += strspn(path, "/");
+    fd = sys_open_beneath(e->cgroup, *path ? path : ".", O_RDONLY | O_DIRECTORY);
+    if (fd < 0 && errno == EXDEV)
+        return error_set(err, CAISSON_ERROR_USAGE, "'%s' is not a sub-cgroup of container '%s'", given,
+                         e->container.id);
+    if (fd < 0) {
+        errnum = errno;
+        error_system(err, errnum, "cannot open the sub-cgroup '%s' of container '%s'", given,
+                     e->container.id);
+        return errnum == ENOENT ? error_hint(err, "it must exist: exec makes none") : -1;
+    }
+    fd_close(e->cgroup);
+    e->cgroup = fd;
+    return 0;
+}
+
 static int open_cgroup(struct execution *e, const struct caisson_exec_options *options,
                        struct caisson_error *err)
 {
-    const char *path = e->container.state.cgroup;
-
-    if (!path) {
+    if (!e->container.state.cgroup) {
         if (options->cgroup)
             return error_set(err, CAISSON_ERROR_STATE,
                              "container '%s' has no cgroup, and so no sub-cgroup '%s'", options->id,
                              options->cgroup);
         return 0;
     }
-    if (options->cgroup)
-        path = arena_format(&e->container.arena, "%s/%s", path, options->cgroup);
-    e->cgroup = cgroup_open(path, err);
-    return e->cgroup < 0 ? -1 : 0;
+    e->cgroup = cgroup_open(e->container.state.cgroup, err);
+    if (e->cgroup < 0)
+        return -1;
+    return options->cgroup ? open_sub_cgroup(e, options->cgroup, err) : 0;
+}
+
+/*
+ * A container's cgroup that hands controllers to those in it (systemd runs there) takes no process itself: then the
+ * new one joins the first one's. Not where the caller named the cgroup.
+ */
+static int spawn(struct execution *e, const struct caisson_exec_options *options, struct caisson_error *err)
+{
+    struct caisson_error why = {0};
+    int cgroup;
+
+    if (spawn_init(&e->plan, &e->prepared, e->cgroup, &e->launch.process, &why) == 0)
+        return 0;
+    if (e->cgroup < 0 || why.errnum != EBUSY || options->cgroup) {
+        if (why.errnum == EBUSY)
+            error_hint(&why,
+                       "the cgroup hands controllers to those below it: processes can be in these alone");
+        if (err)
+            *err = why;
+        return -1;
+    }
+    cgroup = cgroup_open_of_process(e->cgroup, e->container.state.pid, err);
+    if (cgroup < 0)
+        return -1;
+    fd_close(e->cgroup);
+    e->cgroup = cgroup;
+    return spawn_init(&e->plan, &e->prepared, e->cgroup, &e->launch.process, err);
 }
 
 static int start(struct execution *e, const struct caisson_exec_options *options, struct caisson_error *err)
@@ -149,8 +207,7 @@ static int start(struct execution *e, const struct caisson_exec_options *options
             return -1;
     }
     if (open_cgroup(e, options, err) < 0 || set_affinity(&e->plan, err) < 0 ||
-        prepare(&e->plan, e->bundle.spec, -1, e->pidfd, &e->prepared, err) < 0 ||
-        spawn_init(&e->plan, &e->prepared, e->cgroup, &launch->process, err) < 0)
+        prepare(&e->plan, &e->spec, -1, e->pidfd, &e->prepared, err) < 0 || spawn(e, options, err) < 0)
         return -1;
     prepare_release(&e->prepared);
     return launch_accompany(launch, LAUNCH_EXECUTED, err);
@@ -196,7 +253,7 @@ int caisson_exec(const struct caisson_context *context, const struct caisson_exe
         return -1;
     launch->context = context;
     launch->arena = &e.container.arena;
-    launch->spec = e.bundle.spec;
+    launch->spec = &e.spec;
     launch->plan = &e.plan;
     launch->state = &e.container.state;
     if (start(&e, options, err) < 0 || hand_over(&e, options, err) < 0) {

@@ -200,7 +200,7 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
         .plan = plan,
         .request = request,
         .spec = request->spec,
-        .process = request->process ? request->process : request->spec->process,
+        .process = request->spec->process,
     };
 
     memset(plan, 0, sizeof *plan);

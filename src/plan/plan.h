@@ -37,7 +37,6 @@ enum plan_purpose { PLAN_FOR_CREATE, PLAN_FOR_RUN, PLAN_FOR_EXEC };
 struct plan_request {
     enum plan_purpose purpose;
     const struct spec *spec;
-    const struct spec_process *process; /* NULL: spec->process */
     const struct plan_host *host;
     const char *id;
     const char *bundle;      /* absolute, resolved */
