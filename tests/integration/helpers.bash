@@ -330,8 +330,7 @@ no_new_processes() {
 common_teardown() {
     local pid left mounts dir problems=''
     for pid in "${BACKGROUND[@]}"; do
-        kill -CONT "$pid" 2>/dev/null || :
-        kill "$pid" 2>/dev/null || :
+        kill -KILL "$pid" 2>/dev/null || : # unshare(1) ignores the others
         wait "$pid" 2>/dev/null || :
     done
     for dir in "$ROOT"/*/; do

@@ -54,7 +54,7 @@ failing_hook() {
     for kind in prestart createRuntime poststart poststop; do
         is "$kind $(jq -r .id "$T/state.$kind")" "$kind $ID"
         is "$(jq -r .bundle "$T/state.$kind")" "$BUNDLE"
-        is "$(jq -r .ociVersion "$T/state.$kind")" 1.0.2
+        is "$(jq -r .ociVersion "$T/state.$kind")" 1.3.0
         is "$(jq -r '.annotations["org.example.key"]' "$T/state.$kind")" value
     done
     is "$(jq -r .status "$T/state.createRuntime")" creating

@@ -31,7 +31,7 @@ load helpers
     is "$(jq -r .status <<<"$output")" running
     is "$(jq -r .pid <<<"$output")" "$PID"
     is "$(jq -r .bundle <<<"$output")" "$BUNDLE"
-    is "$(jq -r .ociVersion <<<"$output")" 1.0.2
+    is "$(jq -r .ociVersion <<<"$output")" 1.3.0
     is "$(jq -r '.annotations["org.example.a"]' <<<"$output")" 'b / "c"'
 }
 

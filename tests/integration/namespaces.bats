@@ -3,12 +3,12 @@
 load helpers
 
 KINDS=(pid net ipc uts mnt cgroup)
-declare -A TYPE=([pid]=pid [net]=network [ipc]=ipc [uts]=uts [mnt]=mount [cgroup]=cgroup [user]=user [time]=time)
+declare -gA TYPE=([pid]=pid [net]=network [ipc]=ipc [uts]=uts [mnt]=mount [cgroup]=cgroup [user]=user [time]=time)
 
 # a process that holds namespaces of its own; sets HOLDER
 hold_namespaces() {
     background unshare "$@" --fork --kill-child sleep 1000
-    wait_for test -s "/proc/$!/task/$!/children"
+    wait_for grep -q . "/proc/$!/task/$!/children"
     HOLDER=$(tr -d ' ' <"/proc/$!/task/$!/children")
     wait_for grep -q sleep "/proc/$HOLDER/comm"
 }
@@ -84,17 +84,19 @@ hold_namespaces() {
 
 @test "a user namespace is joined by path" {
     need_root
-    local owner
-    background unshare --user --map-root-user sleep 1000
-    wait_for grep -q sleep "/proc/$!/comm"
+    background unshare --user sleep 1000
     HOLDER=$!
-    wait_for grep -q . "/proc/$HOLDER/uid_map"
+    wait_for grep -q sleep "/proc/$HOLDER/comm"
+    echo 0 100000 65536 >"/proc/$HOLDER/uid_map"
+    echo 0 100000 65536 >"/proc/$HOLDER/gid_map"
+    chown -R 100000:100000 "$BUNDLE/rootfs"
     config '.linux.namespaces += [{type: "user", path: $path}]
         | .mounts |= map(select(.type != "cgroup" and .type != "sysfs"))
         | (.mounts[] | select(.type == "devpts")).options |= map(select(startswith("gid=") | not))' \
         --arg path "/proc/$HOLDER/ns/user"
     start_sleeping
     is "$(namespace_of user)" "$(namespace_of user "$HOLDER")"
+    is "$(process_status Uid | tr '\t' ' ')" "100000 100000 100000 100000"
 }
 
 @test "a path of the wrong kind is named with both kinds" {

@@ -5,19 +5,24 @@ load helpers
 caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p, inheritable: $i, ambient: $a}'
 
 @test "arguments and environment are passed as they are" {
-    config '.process.args = ["printenv"] | .process.env = ["PATH=/bin", "A=1", "EMPTY=", "SPACES=a  b", "UTF=äöü", "NEWLINE=a\nb"]'
+    config '.process.args = ["env"] | .process.env = ["PATH=/bin", "A=1", "EMPTY=", "SPACES=a  b", "UTF=äöü", "NEWLINE=a\nb", "HOME=/"]'
     attempt caisson run --bundle "$BUNDLE" "$ID"
-    succeeds $'PATH=/bin\nA=1\nEMPTY=\nSPACES=a  b\nUTF=äöü\nNEWLINE=a\nb'
+    succeeds $'PATH=/bin\nA=1\nEMPTY=\nSPACES=a  b\nUTF=äöü\nNEWLINE=a\nb\nHOME=/'
     config '.process.args = ["sh", "-c", "for a; do echo \"<$a>\"; done", "x", "", "a b", "*", "\"q\""]'
     attempt caisson run --bundle "$BUNDLE" "$ID"
     succeeds $'<>\n<a b>\n<*>\n<"q">'
 }
 
 @test "the environment of the runtime does not leak" {
-    script printenv
-    config '.process.env = ["PATH=/bin"] | .process.args = ["printenv"]'
+    config '.process.env = ["PATH=/bin", "HOME=/"] | .process.args = ["env"]'
     LEAK=yes attempt caisson run --bundle "$BUNDLE" "$ID"
-    succeeds PATH=/bin
+    succeeds $'PATH=/bin\nHOME=/'
+}
+
+@test "HOME is the user's of the container's passwd when it is not set" {
+    config '.process.env = ["PATH=/bin"]'
+    run_script 'echo $HOME'
+    succeeds /root
 }
 
 @test "the program is looked for in the container's PATH" {
@@ -153,7 +158,7 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
     fails RLIMIT_NOFILES
     config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 3, hard: 2}]'
     attempt caisson create --bundle "$BUNDLE" "$ID"
-    fails RLIMIT_NOFILE
+    fails /process/rlimits/0 hard
 }
 
 @test "oomScoreAdj is set, and left alone when it is not" {
