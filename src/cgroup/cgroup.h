@@ -82,6 +82,12 @@ int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
                          struct cgroup_plan *plan, struct caisson_error *err);
 
 /**
+ * Refuses a cgroup that others are in already, as cgroup_make() does. To be asked before it is written down as the
+ * container's: what undoes a container kills what is in its cgroup.
+ */
+int cgroup_check_free(const struct cgroup_plan *plan, struct caisson_error *err);
+
+/**
  * Makes the cgroup and enables the controllers down the path. What it makes is empty of processes and limits.
  * An existing cgroup is taken when it holds no process and is not frozen; otherwise it is an error:
  * "container's cgroup is not empty", "container's cgroup unexpectedly frozen".

@@ -96,6 +96,18 @@ static int check_existing(const struct cgroup_plan *plan, int fd, struct caisson
     return 0;
 }
 
+int cgroup_check_free(const struct cgroup_plan *plan, struct caisson_error *err)
+{
+    _cleanup_close_ int fd = -1;
+
+    if (!plan->absolute)
+        return 0;
+    fd = open(plan->absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : error_system(err, errno, "cannot open the cgroup '%s'", plan->absolute);
+    return check_existing(plan, fd, err);
+}
+
 static int fail_enable(const struct cgroup_plan *plan, const char *path, const char *text,
                        struct caisson_error *err)
 {

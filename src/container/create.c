@@ -226,6 +226,8 @@ int create_container(const struct caisson_context *context, const struct caisson
     c->launch.plan = &d->plan;
     c->launch.state = &c->container.state;
     describe(c, options);
+    if (cgroup_check_free(&d->cgroup, err) < 0)
+        return -1;
     if (write_down(c, context, purpose, err) < 0 || make(c, options, err) < 0) {
         create_undo(c);
         return -1;

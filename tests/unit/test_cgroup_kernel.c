@@ -80,6 +80,8 @@ static void test_make_refuses_a_full_one(void **data)
     need_root();
     fd = make_with("/a", "", &plan);
     spawn_into(fd, sleep_forever, NULL);
+    assert_int_equal(cgroup_check_free(&plan, &error), -1);
+    assert_contains(error.message, "container's cgroup is not empty");
     assert_int_equal(cgroup_make(&plan, &again, &error), -1);
     assert_contains(error.message, "container's cgroup is not empty");
     assert_int_equal(again, -1);
@@ -95,6 +97,7 @@ static void test_make_refuses_a_frozen_one(void **data)
     (void)data;
     need_root();
     fd = make_with("/a", "", &plan);
+    ok(cgroup_check_free(&plan, &error));
     ok(cgroup_freeze(fd, true, &error));
     assert_int_equal(cgroup_make(&plan, &again, &error), -1);
     assert_contains(error.message, "container's cgroup unexpectedly frozen");
