@@ -18,6 +18,7 @@ _caisson_options() {
     check) echo '--bundle --config' ;;
     create) echo "$create" ;;
     delete) echo '--force --regex' ;;
+    events) echo '--stats --interval' ;;
     exec)
         echo '--process --detach --tty --user --additional-gids --cwd --env --cap --no-new-privs --process-label
             --apparmor --cgroup --console-socket --pidfd-socket --pid-file --preserve-fds --ignore-paused'
@@ -28,6 +29,12 @@ _caisson_options() {
     ps) echo '--format' ;;
     run) echo "$create --detach --keep" ;;
     spec) echo '--bundle --file --rootless' ;;
+    stats) echo '--format --no-stream' ;;
+    update)
+        echo '--resources --memory --memory-reservation --memory-swap --cpu-share --cpu-period --cpu-quota --cpu-burst
+            --cpu-idle --cpu-rt-period --cpu-rt-runtime --cpuset-cpus --cpuset-mems --blkio-weight --pids-limit
+            --l3-cache-schema --mem-bw-schema --kernel-memory --kernel-memory-tcp'
+        ;;
     esac
     echo '--help'
 }
@@ -38,6 +45,8 @@ _caisson_takes_value() {
     *:--root | *:--log | *:--log-format | *:--log-level | *:--cgroup-manager | :--rootless) ;;
     *:--bundle | *:-b | *:--config | *:--file | *:--console-socket | *:--pidfd-socket | *:--pid-file) ;;
     *:--preserve-fds | *:--format | *:--process | *:--user | *:--additional-gids | *:--cwd | *:--env) ;;
+    update:--help) return 1 ;;
+    update:--[a-z]* | update:-r | events:--interval | stats:-f) ;;
     *:--cap | *:--process-label | *:--apparmor | *:--cgroup) ;;
     exec:-[pugec] | create:-f | run:-f | plan:-f | check:-f | spec:-f | list:-f | ps:-f) ;;
     *) return 1 ;;
@@ -56,9 +65,11 @@ _caisson_value() {
     --format | -f)
         case $command in
         list | ps) words='table json' ;;
+        stats) words='table json openmetrics' ;;
         plan) [ "$option" = -f ] || words='text json' ;;
         esac
         ;;
+    --cpu-idle) words='0 1' ;;
     esac
     if [ "$words" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
@@ -66,7 +77,7 @@ _caisson_value() {
     fi
     case $option in
     --root | --bundle | -b) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    --log | --config | --file | -f | --console-socket | --pidfd-socket | --pid-file | --process | -p)
+    --log | --config | --file | -f | --console-socket | --pidfd-socket | --pid-file | --process | -p | --resources | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         ;;
     esac
@@ -74,7 +85,7 @@ _caisson_value() {
 }
 
 _caisson() {
-    local commands='check create delete exec features help kill list pause plan ps resume run spec start state version'
+    local commands='check create delete events exec features help kill list pause plan ps resume run spec start state stats update version'
     local signals='HUP INT QUIT KILL USR1 USR2 TERM CONT STOP'
     local command='' arguments=0 word previous='' i
     local -a _caisson_root=()
@@ -111,7 +122,7 @@ _caisson() {
         mapfile -t COMPREPLY < <(compgen -W "$signals" -- "$word")
     elif [ $arguments -eq 0 ]; then
         case $command in
-        delete | exec | kill | pause | ps | resume | start | state)
+        delete | events | exec | kill | pause | ps | resume | start | state | stats | update)
             mapfile -t COMPREPLY < <(compgen -W "$(_caisson_ids)" -- "$word")
             ;;
         esac

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include <caisson/error.h>
+#include <caisson/statistics.h>
 
 #define CAISSON_VERSION "0.1.0"
 
@@ -126,6 +127,58 @@ int caisson_delete(const struct caisson_context *context, const char *id, bool f
 
 int caisson_pause(const struct caisson_context *context, const char *id, struct caisson_error *err);
 int caisson_resume(const struct caisson_context *context, const char *id, struct caisson_error *err);
+
+/** A number that may be left out: all zeros is one that was. */
+struct caisson_limit {
+    int64_t value;
+    bool set;
+};
+
+/**
+ * New limits of a container. What is not set stays as it is, and so does what is set to 0 (callers write zeros for
+ * what they do not mean) but for cpu_burst and cpu_idle. -1 is "no limit".
+ */
+struct caisson_update_options {
+    const char *id;
+    const char
+        *resources; /* file with a resources object; "-": standard input; NULL: none. What follows wins. */
+    struct caisson_limit memory, memory_reservation;                  /* bytes */
+    struct caisson_limit memory_swap;                                 /* bytes, memory and swap together */
+    struct caisson_limit kernel_memory, kernel_memory_tcp;            /* ignored with a warning */
+    struct caisson_limit cpu_share, cpu_period, cpu_quota, cpu_burst; /* the last three in microseconds */
+    struct caisson_limit cpu_idle;                                    /* 0 or 1 */
+    struct caisson_limit cpu_rt_period, cpu_rt_runtime;               /* version 1 alone had them: refused */
+    const char *cpuset_cpus, *cpuset_mems;                            /* "0-3,7" */
+    struct caisson_limit blkio_weight;                                /* 10 to 1000 */
+    struct caisson_limit pids_limit;
+    const char *l3_cache_schema, *mem_bw_schema; /* lines for the schemata of its resctrl group */
+};
+
+/**
+ * Changes the limits of a container that is created, running or paused, and with `devices` in the resources which
+ * devices it may use, in one step. All or nothing: a failure puts back what was changed.
+ */
+int caisson_update(const struct caisson_context *context, const struct caisson_update_options *options,
+                   struct caisson_error *err);
+
+struct caisson_events_options {
+    const char *id;
+    bool once;            /* the statistics once, and no more */
+    unsigned interval_ms; /* between statistics; 0: no statistics, other events alone */
+};
+
+/**
+ * Calls `event` with a JSON object for each event of a running container: {"type":"stats","id":...,"data":{...}} at the
+ * interval, {"type":"oom","id":...} when the kernel killed a process for want of memory. Returns when the container
+ * ends, or when `event` returns -1, with the failure that it set.
+ */
+int caisson_events(const struct caisson_context *context, const struct caisson_events_options *options,
+                   int (*event)(void *data, const char *json, struct caisson_error *err), void *data,
+                   struct caisson_error *err);
+
+/** Reads what a container uses. CAISSON_ERROR_NOT_RUNNING when it has ended, CAISSON_ERROR_STATE without a cgroup. */
+int caisson_statistics(const struct caisson_context *context, const char *id,
+                       struct caisson_statistics *statistics, struct caisson_error *err);
 
 /** @param json receives the state object; free() it. */
 int caisson_state(const struct caisson_context *context, const char *id, char **json,

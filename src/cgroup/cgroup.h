@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <caisson/statistics.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "spec/spec.h"
@@ -139,6 +141,18 @@ int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, s
  * hugetlb, the pressure (psi) in those that have one. The caller opens and closes the object.
  */
 int cgroup_statistics(struct arena *arena, int fd, struct json *json, struct caisson_error *err);
+
+/** The same numbers, and those of the pressure files, typed. Sets every member but time_ns and uptime_ns. */
+int cgroup_sample(int fd, struct caisson_statistics *statistics, struct caisson_error *err);
+
+/** Opens memory.events to be woken by its changes (POLLPRI). @return a descriptor, -1 without a memory controller. */
+int cgroup_open_memory_events(int fd);
+
+/** @return how many processes were killed for want of memory; -1 when the cgroup is gone. Makes poll(2) wait again. */
+int64_t cgroup_read_oom_kills(int events);
+
+/** Opens the cgroup, this one or one below it, that a process is in. @return a descriptor, or -1 with `err`. */
+int cgroup_open_of_process(int fd, pid_t pid, struct caisson_error *err);
 
 /** Prints path, files and values for `caisson plan`. */
 void cgroup_print_text(const struct cgroup_plan *plan, struct strbuf *out);

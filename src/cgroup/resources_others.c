@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* linux.resources: pids, hugepageLimits, rdma, network and unified. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/strbuf.h"
 #include "cgroup/internal.h"
+
+/*
+ * 0 is a limit since version 1.3 of the specification. Before, and in an update, it is a member that a caller filled
+ * in without meaning it: podman 4 and docker write it for "no limit".
+ */
+static bool zero_is_a_limit(const struct decision *decision)
+{
+    unsigned major, minor;
+
+    return decision->spec && sscanf(decision->spec->oci_version, "%u.%u", &major, &minor) == 2 &&
+           (major > 1 || (major == 1 && minor >= 3));
+}
 
 static int decide_pids(struct decision *decision, const struct spec_resources *resources,
                        struct caisson_error *err)
@@ -12,13 +25,13 @@ static int decide_pids(struct decision *decision, const struct spec_resources *r
     int64_t limit = resources->pids.limit.value;
     struct decision_value value = {.file = "pids.max", .controller = "pids", .member = "pids/limit"};
 
-    if (!resources->pids.set || !resources->pids.limit.set)
+    if (!resources->pids.set || !resources->pids.limit.set || (limit == 0 && !zero_is_a_limit(decision)))
         return 0;
     if (limit < -1)
         return decision_fail(decision, value.member, err, CAISSON_ERROR_CONFIG,
                              "%" PRId64 " is no number of processes: use -1 for no limit", limit);
     value.no_limit = limit == -1;
-    /* 0 is a limit since 1.3. The container's own process is one already: more than that is what it forbids. */
+    /* The container's own process is one already: more than that is what 0 forbids. */
     value.value = limit == -1 ? "max" : arena_format(decision->arena, "%" PRId64, limit == 0 ? 1 : limit);
     return decision_add(decision, &value, err);
 }

@@ -8,6 +8,7 @@
 extern const struct command command_check;
 extern const struct command command_create;
 extern const struct command command_delete;
+extern const struct command command_events;
 extern const struct command command_exec;
 extern const struct command command_features;
 extern const struct command command_help;
@@ -21,6 +22,8 @@ extern const struct command command_run;
 extern const struct command command_spec;
 extern const struct command command_start;
 extern const struct command command_state;
+extern const struct command command_stats;
+extern const struct command command_update;
 extern const struct command command_version;
 
 #endif

@@ -6,7 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include <caisson/caisson.h>
+
 #include "base/strbuf.h"
+#include "cli/quantity.h"
 #include "cli/suggest.h"
 
 struct parser {
@@ -111,6 +114,32 @@ static void store_list(struct parser *parser, char ***member, char *text)
     *member = list;
 }
 
+static int store_limit(struct parser *parser, const struct option *option, struct caisson_limit *member,
+                       const char *text)
+{
+    bool bytes = option->kind == OPTION_BYTES;
+
+    member->set = true;
+    if (bytes ? quantity_bytes(text, &member->value) : quantity_integer(text, &member->value))
+        return 0;
+    return error_set(parser->err, CAISSON_ERROR_USAGE, "the option '--%s' takes %s, not '%s'", option->name,
+                     bytes ? "an amount of bytes such as 64M or 1.5G, or -1" : "a whole number", text);
+}
+
+static int store_duration(struct parser *parser, const struct option *option, unsigned *member,
+                          const char *text)
+{
+    enum { NS_PER_MS = 1000000 };
+    int64_t value;
+
+    if (!quantity_duration(text, &value) || value < NS_PER_MS || value / NS_PER_MS > INT_MAX)
+        return error_set(parser->err, CAISSON_ERROR_USAGE,
+                         "the option '--%s' takes a duration such as 5s, 500ms or 1m30s, not '%s'",
+                         option->name, text);
+    *member = (unsigned)(value / NS_PER_MS);
+    return 0;
+}
+
 static int store_value(struct parser *parser, const struct option *option, char *text)
 {
     void *member = parser->values + option->offset;
@@ -133,6 +162,11 @@ static int store_value(struct parser *parser, const struct option *option, char 
             return error_set(parser->err, CAISSON_ERROR_USAGE, "the option '--%s' takes a number, not '%s'",
                              option->name, text);
         return 0;
+    case OPTION_LIMIT:
+    case OPTION_BYTES:
+        return store_limit(parser, option, member, text);
+    case OPTION_DURATION:
+        return store_duration(parser, option, member, text);
     case OPTION_CHOICE:
         return store_choice(parser, option, member, text);
     case OPTION_FLAG:

@@ -20,6 +20,9 @@ enum option_kind {
     OPTION_PATH,          /* the same, and must not be empty */
     OPTION_LIST,          /* char **, ended by NULL: the option may be repeated */
     OPTION_NUMBER,        /* unsigned, decimal */
+    OPTION_LIMIT,         /* struct caisson_limit: decimal, may be negative */
+    OPTION_BYTES,         /* the same, with a unit: "64M" */
+    OPTION_DURATION,      /* unsigned, milliseconds: "5s"; more than none */
     OPTION_CHOICE,        /* an enumeration: one of `choices` */
     OPTION_IGNORED_FLAG,  /* accepted for callers that pass it; stored nowhere */
     OPTION_IGNORED_VALUE, /* the same with a value */

@@ -5,7 +5,7 @@
 
 #include "base/fd.h"
 
-static bool is_rootless(const struct caisson_context *context, const struct plan_host *host)
+bool decide_rootless(const struct caisson_context *context, const struct plan_host *host)
 {
     if (context->rootless != CAISSON_ROOTLESS_AUTO)
         return context->rootless == CAISSON_ROOTLESS_TRUE;
@@ -23,7 +23,7 @@ static int decide_cgroup(struct decision *d, const char *id, struct caisson_erro
         .driver = drivers[d->context->cgroup_manager],
         .spec = d->bundle.spec,
         .id = id,
-        .rootless = is_rootless(d->context, &d->host),
+        .rootless = decide_rootless(d->context, &d->host),
         .notice = bundle_warn,
         .notice_data = (void *)(uintptr_t)d->context,
     };

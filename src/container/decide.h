@@ -18,6 +18,9 @@ struct decision {
     struct plan plan;
 };
 
+/** @return whether to do without what only root of the initial user namespace may do. */
+bool decide_rootless(const struct caisson_context *context, const struct plan_host *host);
+
 /** Reads the bundle and decides. @param purpose PLAN_FOR_CREATE or PLAN_FOR_RUN */
 int decide(struct arena *arena, const struct caisson_context *context,
            const struct caisson_create_options *options, enum plan_purpose purpose, struct decision *decision,
