@@ -140,9 +140,13 @@ process_file() {
     caisson pause "$ID"
     attempt caisson exec "$ID" true
     fails "cannot exec in a paused container"
-    attempt caisson exec --ignore-paused --detach "$ID" sleep 1000
+    # It waits with the others until the container is resumed.
+    background caisson exec --ignore-paused "$ID" echo through
+    in_cgroup() { [ "$(wc -l <"$CGROUP2/caisson-test/$ID/cgroup.procs")" -gt 2 ]; }
+    wait_for in_cgroup
+    [ ! -s "$T/background.1" ]
     caisson resume "$ID"
-    succeeds
+    wait_for grep -qx through "$T/background.1"
 }
 
 @test "a working directory that is not there" {
