@@ -397,7 +397,7 @@ static int leave_one_behind(const char *slave)
 
     (void)slave;
     signal(SIGHUP, SIG_IGN);
-    pid = scratch_fork();
+    pid = fork();
     if (pid == 0) {
         int fifo = open(scratch_path("fifo"), O_RDONLY); /* whose other end the test holds */
         char byte;
