@@ -56,7 +56,7 @@ static const char *action_name(unsigned i)
 
 static const char *operator_name(unsigned i)
 {
-    return i < SPEC_CMP_COUNT ? seccomp_operators[i].name : NULL;
+    return i < SPEC_CMP_COUNT ? seccomp_operators[i] : NULL;
 }
 
 static const char *flag_name(unsigned i)
@@ -133,7 +133,7 @@ static void add_linux(struct json *json, const struct plan_host *host)
     json_object(json, "mountExtensions");
     add_enabled(json, "idmap", true);
     json_object_end(json);
-    add_enabled(json, "netDevices", false);
+    add_enabled(json, "netDevices", true);
     json_object_end(json);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* linux.seccomp as a filter program, compiled by libseccomp at plan time. */
+/* linux.seccomp as a filter program, compiled at plan time. */
 #ifndef PLAN_SECCOMP_H
 #define PLAN_SECCOMP_H
 
@@ -21,9 +21,9 @@ struct plan_filter {
 
 /**
  * Compiles the filter of `spec`; without linux.seccomp the result has length 0.
- * Refused: an errnoRet beside an action that has no errno (1.2.1), NOTIFY as default action, NOTIFY for write(2),
- * listenerMetadata without listenerPath, an action or flag that this kernel lacks. System call names that
- * libseccomp does not know are left out, as the specification allows.
+ * Refused, beside what the reader refuses: NOTIFY as default action, NOTIFY for write(2), NOTIFY without a
+ * listenerPath, an action, flag or architecture that is not to be had here. Names of system calls that libseccomp
+ * does not know are left out, as the specification allows.
  */
 int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filter *filter,
                  plan_notice *notice, void *notice_data, struct caisson_error *err);

@@ -9,33 +9,26 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum {
-    LARGEST_ERRNO = 4095,  /* MAX_ERRNO: the kernel cuts larger ones down to it */
-    LARGEST_TRACE = 65535, /* PTRACE_GETEVENTMSG gives a tracer 16 bits */
-};
-
 const struct seccomp_action seccomp_actions[SPEC_ACT_COUNT] = {
-    [SPEC_ACT_KILL] = {"SCMP_ACT_KILL", SCMP_ACT_KILL, SECCOMP_RET_KILL_THREAD, 0, false},
-    [SPEC_ACT_KILL_PROCESS] = {"SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, SECCOMP_RET_KILL_PROCESS, 0,
-                               false},
-    [SPEC_ACT_KILL_THREAD] = {"SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, SECCOMP_RET_KILL_THREAD, 0,
-                              false},
-    [SPEC_ACT_TRAP] = {"SCMP_ACT_TRAP", SCMP_ACT_TRAP, SECCOMP_RET_TRAP, 0, false},
-    [SPEC_ACT_ERRNO] = {"SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), SECCOMP_RET_ERRNO, LARGEST_ERRNO, false},
-    [SPEC_ACT_TRACE] = {"SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), SECCOMP_RET_TRACE, LARGEST_TRACE, true},
-    [SPEC_ACT_ALLOW] = {"SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, SECCOMP_RET_ALLOW, 0, true},
-    [SPEC_ACT_LOG] = {"SCMP_ACT_LOG", SCMP_ACT_LOG, SECCOMP_RET_LOG, 0, true},
-    [SPEC_ACT_NOTIFY] = {"SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY, SECCOMP_RET_USER_NOTIF, 0, true},
+    [SPEC_ACT_KILL] = {"SCMP_ACT_KILL", SECCOMP_RET_KILL_THREAD, false, false},
+    [SPEC_ACT_KILL_PROCESS] = {"SCMP_ACT_KILL_PROCESS", SECCOMP_RET_KILL_PROCESS, false, false},
+    [SPEC_ACT_KILL_THREAD] = {"SCMP_ACT_KILL_THREAD", SECCOMP_RET_KILL_THREAD, false, false},
+    [SPEC_ACT_TRAP] = {"SCMP_ACT_TRAP", SECCOMP_RET_TRAP, false, false},
+    [SPEC_ACT_ERRNO] = {"SCMP_ACT_ERRNO", SECCOMP_RET_ERRNO, true, false},
+    [SPEC_ACT_TRACE] = {"SCMP_ACT_TRACE", SECCOMP_RET_TRACE, true, true},
+    [SPEC_ACT_ALLOW] = {"SCMP_ACT_ALLOW", SECCOMP_RET_ALLOW, false, true},
+    [SPEC_ACT_LOG] = {"SCMP_ACT_LOG", SECCOMP_RET_LOG, false, true},
+    [SPEC_ACT_NOTIFY] = {"SCMP_ACT_NOTIFY", SECCOMP_RET_USER_NOTIF, false, true},
 };
 
-const struct seccomp_operator seccomp_operators[SPEC_CMP_COUNT] = {
-    [SPEC_CMP_NE] = {"SCMP_CMP_NE", SCMP_CMP_NE},
-    [SPEC_CMP_LT] = {"SCMP_CMP_LT", SCMP_CMP_LT},
-    [SPEC_CMP_LE] = {"SCMP_CMP_LE", SCMP_CMP_LE},
-    [SPEC_CMP_EQ] = {"SCMP_CMP_EQ", SCMP_CMP_EQ},
-    [SPEC_CMP_GE] = {"SCMP_CMP_GE", SCMP_CMP_GE},
-    [SPEC_CMP_GT] = {"SCMP_CMP_GT", SCMP_CMP_GT},
-    [SPEC_CMP_MASKED_EQ] = {"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ},
+const char *const seccomp_operators[SPEC_CMP_COUNT] = {
+    [SPEC_CMP_NE] = "SCMP_CMP_NE",
+    [SPEC_CMP_LT] = "SCMP_CMP_LT",
+    [SPEC_CMP_LE] = "SCMP_CMP_LE",
+    [SPEC_CMP_EQ] = "SCMP_CMP_EQ",
+    [SPEC_CMP_GE] = "SCMP_CMP_GE",
+    [SPEC_CMP_GT] = "SCMP_CMP_GT",
+    [SPEC_CMP_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
 };
 
 const struct seccomp_flag seccomp_flags[] = {

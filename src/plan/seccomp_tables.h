@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The words of linux.seccomp with what they are to the kernel and to libseccomp: compiled from, and listed by `features`. */
+/* The words of linux.seccomp with what they are to the kernel: compiled from, and listed by `features`. */
 #ifndef PLAN_SECCOMP_TABLES_H
 #define PLAN_SECCOMP_TABLES_H
 
@@ -10,20 +10,15 @@
 
 struct seccomp_action {
     const char *name; /* "SCMP_ACT_ERRNO" */
-    uint32_t library; /* SCMP_ACT_*, without data */
     uint32_t kernel;  /* SECCOMP_RET_*, without data */
-    uint32_t largest; /* the largest errnoRet; 0: the action has none (config-linux.md since 1.2.1) */
+    bool has_errno;   /* an errnoRet may stand beside it (config-linux.md since 1.2.1) */
     bool permits;     /* the system call happens, or a tracer or supervisor decides */
 };
 
 extern const struct seccomp_action seccomp_actions[SPEC_ACT_COUNT];
 
-struct seccomp_operator {
-    const char *name; /* "SCMP_CMP_EQ" */
-    int library;      /* enum scmp_compare */
-};
-
-extern const struct seccomp_operator seccomp_operators[SPEC_CMP_COUNT];
+/* "SCMP_CMP_EQ", ..., by enum spec_seccomp_op */
+extern const char *const seccomp_operators[SPEC_CMP_COUNT];
 
 struct seccomp_flag {
     const char *name; /* "SECCOMP_FILTER_FLAG_LOG" */
