@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cgroup/internal.h"
+#include "cgroup/unit.h"
 
 /* What to say when the kernel refuses a value, or has no such file. A NULL file or errno 0 is any. */
 static const struct {
@@ -59,9 +60,14 @@ static int put(const struct cgroup_plan *plan, const struct cgroup_write *write,
 
 int cgroup_apply(const struct cgroup_plan *plan, int fd, struct caisson_error *err)
 {
+    /* systemd rounds what it is told, and does not know all of it: its word comes first. */
+    if (plan->unit && unit_set_limits(plan->unit, err) < 0)
+        return -1;
     for (size_t i = 0; i < plan->write_count; i++)
         if (put(plan, &plan->writes[i], fd, err) < 0)
             return -1;
+    if (plan->unit)
+        unit_release(plan->unit);
     return 0;
 }
 
@@ -143,9 +149,13 @@ static int write_all(struct arena *arena, const struct cgroup_plan *plan, int fd
         if (put(plan, &plan->writes[*done], fd, err) < 0)
             return -1;
     }
-    if (plan->device_program && device_attach(fd, plan->device_program, plan->device_program_length, err) < 0)
-        return error_prefix(err, "cannot restrict the devices of the cgroup '%s'", plan->absolute);
-    return 0;
+    if (plan->unit && unit_update(plan->unit, err) < 0)
+        return -1;
+    /* systemd has rounded what it knows of them */
+    for (size_t i = 0; plan->unit && plan->unit->limits.count > 0 && i < plan->write_count; i++)
+        if (put(plan, &plan->writes[i], fd, err) < 0)
+            return -1;
+    return cgroup_restrict_devices(plan, fd, err);
 }
 
 int cgroup_update(const struct cgroup_plan *plan, int fd, struct caisson_error *err)

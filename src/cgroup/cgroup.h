@@ -45,6 +45,31 @@ struct cgroup_write {
     bool may_be_missing; /* a kernel without the file is no error (swap off, hugetlb.rsvd) */
 };
 
+/* A property of a systemd unit, as D-Bus knows it. Arrays have a value an element. */
+struct cgroup_property {
+    const char *name;      /* "MemoryMax" */
+    const char *signature; /* D-Bus type: "t", "as", "ay" */
+    const char **values;
+    size_t count;
+};
+
+struct cgroup_properties {
+    struct cgroup_property *items;
+    size_t count;
+};
+
+/* CGROUP_SYSTEMD: the scope that systemd makes, and with it the cgroup. */
+struct cgroup_unit {
+    const char *name;                    /* "libpod-1234.scope" */
+    const char *slice;                   /* "machine.slice" */
+    bool user;                           /* of the user's own systemd */
+    struct cgroup_properties properties; /* what the scope is made with */
+    struct cgroup_properties limits;     /* what is set when the container is built */
+    /* From cgroup_make() to cgroup_apply(): a scope lives while a process is in it, which is a helper then. */
+    pid_t helper;
+    int helper_input, helper_output;
+};
+
 struct cgroup_plan {
     enum cgroup_driver driver;
     const char *mount;        /* of the hierarchy */
@@ -55,6 +80,7 @@ struct cgroup_plan {
     size_t write_count;
     const struct bpf_insn *device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE; NULL: no device rules */
     size_t device_program_length;
+    struct cgroup_unit *unit; /* CGROUP_SYSTEMD, otherwise NULL */
     const char *delegate_uid; /* decimal host uid that the cgroup is handed to, or NULL */
 };
 

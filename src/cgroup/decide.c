@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cgroup/internal.h"
+#include "cgroup/unit.h"
 
 int decision_fail(const struct decision *decision, const char *member, struct caisson_error *err,
                   enum caisson_error_code code, const char *format, ...)
@@ -157,7 +158,8 @@ static int degrade_undelegated(struct decision *decision, const struct cgroup_re
 {
     struct cgroup_plan *plan = decision->plan;
 
-    if (!request->rootless || faccessat(AT_FDCWD, decision->delegated_at, W_OK, AT_EACCESS) == 0)
+    if (!request->rootless || plan->unit ||
+        faccessat(AT_FDCWD, decision->delegated_at, W_OK, AT_EACCESS) == 0)
         return 0;
     if (plan->write_count > 0) {
         struct cgroup_write *first = &plan->writes[0];
@@ -214,15 +216,18 @@ int cgroup_decide(struct arena *arena, const struct cgroup_host *host, const str
     if (request->driver == CGROUP_NONE)
         return decide_none(&decision, resources, err);
     if (request->driver == CGROUP_SYSTEMD) {
-        error_set(err, CAISSON_ERROR_UNSUPPORTED, "the systemd cgroup driver is not available in this build");
-        return error_hint(err, "use --cgroup-manager=cgroupfs");
+        if (unit_decide(&decision, request, err) < 0)
+            return -1;
+    } else {
+        if (decide_path(arena, host, request, &plan->path, err) < 0)
+            return -1;
+        plan->absolute =
+            arena_format(arena, "%s%s", strcmp(host->mount, "/") == 0 ? "" : host->mount, plan->path);
+        find_available(&decision, request->rootless);
     }
-    if (decide_path(arena, host, request, &plan->path, err) < 0)
-        return -1;
-    plan->absolute =
-        arena_format(arena, "%s%s", strcmp(host->mount, "/") == 0 ? "" : host->mount, plan->path);
-    find_available(&decision, request->rootless);
     if (resources && decide_resources(&decision, resources, err) < 0)
+        return -1;
+    if (plan->unit && unit_decide_properties(&decision, request, err) < 0)
         return -1;
     if (degrade_undelegated(&decision, request, err) < 0 || plan->driver == CGROUP_NONE)
         return plan->driver == CGROUP_NONE ? 0 : -1;
@@ -258,5 +263,8 @@ int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
         plan->path = absolute + mount;
     if (decide_resources(&decision, resources, err) < 0)
         return -1;
+    plan->unit = unit_of_path(arena, absolute);
+    if (plan->unit)
+        unit_limits_of_writes(arena, plan, plan->unit);
     return decide_devices(&decision, resources, true, err);
 }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/strbuf.h"
 #include "cgroup/internal.h"
+#include "cgroup/unit.h"
 
 enum { MODE = 0755 };
 
@@ -207,6 +208,22 @@ static int prepare(const struct cgroup_plan *plan, int fd, bool existed, struct 
     return plan->delegate_uid ? delegate(plan, fd, err) : 0;
 }
 
+/* systemd makes it; what fails later makes it go with the helper, which is the only process in it. */
+static int make_scope(const struct cgroup_plan *plan, int *fd, struct caisson_error *err)
+{
+    _cleanup_close_ int opened = -1;
+
+    if (unit_start(plan->unit, plan->absolute, plan->mount, err) < 0)
+        return -1;
+    opened = cgroup_open(plan->absolute, err);
+    if (opened < 0 || prepare(plan, opened, false, err) < 0) {
+        unit_release(plan->unit);
+        return -1;
+    }
+    *fd = TAKE_FD(opened);
+    return 0;
+}
+
 int cgroup_make(const struct cgroup_plan *plan, int *fd, struct caisson_error *err)
 {
     _cleanup_close_ int opened = -1;
@@ -216,6 +233,8 @@ int cgroup_make(const struct cgroup_plan *plan, int *fd, struct caisson_error *e
     *fd = -1;
     if (!plan->absolute)
         return 0;
+    if (plan->unit)
+        return make_scope(plan, fd, err);
     if (make_path(plan, &made, &existed, err) < 0) {
         unmake(plan->absolute, made);
         return -1;

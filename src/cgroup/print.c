@@ -25,6 +25,16 @@ static void print_write(const struct cgroup_write *write, struct strbuf *out)
     strbuf_format(out, "  (%s)\n", write->origin);
 }
 
+static void print_properties(const struct cgroup_properties *properties, const char *kind, struct strbuf *out)
+{
+    for (size_t i = 0; i < properties->count; i++) {
+        strbuf_format(out, "  %s %s=", kind, properties->items[i].name);
+        for (size_t k = 0; k < properties->items[i].count; k++)
+            strbuf_format(out, "%s%s", k ? "," : "", properties->items[i].values[k]);
+        strbuf_char(out, '\n');
+    }
+}
+
 void cgroup_print_text(const struct cgroup_plan *plan, struct strbuf *out)
 {
     if (!plan->absolute) {
@@ -32,6 +42,12 @@ void cgroup_print_text(const struct cgroup_plan *plan, struct strbuf *out)
         return;
     }
     strbuf_format(out, "cgroup %s (%s)\n", plan->absolute, driver_names[plan->driver]);
+    if (plan->unit) {
+        strbuf_format(out, "  systemd unit %s in %s%s\n", plan->unit->name, plan->unit->slice,
+                      plan->unit->user ? " of the user's systemd" : "");
+        print_properties(&plan->unit->properties, "property", out);
+        print_properties(&plan->unit->limits, "limit", out);
+    }
     for (const char **name = plan->controllers; *name; name++)
         strbuf_format(out, "%s%s", name == plan->controllers ? "  enable the controllers " : " ", *name);
     if (*plan->controllers)
@@ -61,11 +77,41 @@ static void print_json_write(const struct cgroup_write *write, struct json *json
     json_object_end(json);
 }
 
+static void print_json_properties(const struct cgroup_properties *properties, struct json *json,
+                                  const char *name)
+{
+    json_array(json, name);
+    for (size_t i = 0; i < properties->count; i++) {
+        json_object(json, NULL);
+        json_string(json, "name", properties->items[i].name);
+        json_string(json, "type", properties->items[i].signature);
+        json_array(json, "values");
+        for (size_t k = 0; k < properties->items[i].count; k++)
+            json_string(json, NULL, properties->items[i].values[k]);
+        json_array_end(json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void print_json_unit(const struct cgroup_unit *unit, struct json *json)
+{
+    json_object(json, "unit");
+    json_string(json, "name", unit->name);
+    json_string(json, "slice", unit->slice);
+    json_bool(json, "user", unit->user);
+    print_json_properties(&unit->properties, json, "properties");
+    print_json_properties(&unit->limits, json, "limits");
+    json_object_end(json);
+}
+
 void cgroup_print_json(const struct cgroup_plan *plan, struct json *json, const char *name)
 {
     json_object(json, name);
     json_string(json, "driver", driver_names[plan->driver]);
     json_string(json, "path", plan->absolute);
+    if (plan->unit)
+        print_json_unit(plan->unit, json);
     json_array(json, "controllers");
     for (const char **controller = plan->controllers; *controller; controller++)
         json_string(json, NULL, *controller);

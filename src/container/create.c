@@ -77,6 +77,7 @@ static void describe(struct creation *c, const struct caisson_create_options *op
         .owner_uid = geteuid(),
         .cgroup = d->cgroup.absolute,
         .cgroup_driver = drivers[d->cgroup.driver],
+        .systemd_scope = d->cgroup.unit ? d->cgroup.unit->name : NULL,
         .poststart = d->bundle.spec->hooks.poststart.count > 0,
         .poststop = d->bundle.spec->hooks.poststop.count > 0,
         .terminal = d->plan.terminal,
@@ -240,6 +241,8 @@ void create_undo(struct creation *c)
     struct caisson_error why = {0};
 
     launch_kill(&c->launch);
+    if (net_devices_return(&c->launch.net_devices, &why) < 0)
+        context_log(c->launch.context, CAISSON_LOG_WARNING, "%s", why.message);
     if (c->container.dir >= 0 && delete_container(c->launch.context, &c->container, true, &why) < 0)
         context_log(c->launch.context, CAISSON_LOG_WARNING, "%s; remove it with delete --force", why.message);
 }
