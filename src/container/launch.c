@@ -86,6 +86,20 @@ static int follow_fork(struct launch *launch, const struct plan_message *message
     return 0;
 }
 
+static int move_net_devices(struct launch *launch, struct caisson_error *err)
+{
+    _cleanup_close_ int netns = -1;
+    char path[48];
+
+    if (launch->spec->linux_->net_devices.count == 0)
+        return 0;
+    snprintf(path, sizeof path, "/proc/%d/ns/net", launch->process.pid);
+    netns = open(path, O_RDONLY | O_CLOEXEC);
+    if (netns < 0)
+        return error_system(err, errno, "cannot open the container's network namespace");
+    return net_devices_move(launch->arena, launch->spec, netns, &launch->net_devices, err);
+}
+
 static int run_hooks(struct launch *launch, struct caisson_error *err)
 {
     const struct spec_hooks *hooks = &launch->spec->hooks;
@@ -132,7 +146,8 @@ static int answer(struct launch *launch, const struct plan_message *message, int
         result = follow_fork(launch, message, fd);
         break;
     case PLAN_MESSAGE_SYNC:
-        result = run_hooks(launch, err);
+        /* The interfaces first: a hook may have something to do with them. */
+        result = move_net_devices(launch, err) < 0 ? -1 : run_hooks(launch, err);
         break;
     case PLAN_MESSAGE_CONSOLE:
         result = take_terminal(launch, fd, err);
@@ -205,6 +220,7 @@ void launch_release(struct launch *launch)
     fd_close(launch->process.channel);
     fd_close(launch->console);
     fd_close(launch->master);
+    net_devices_release(&launch->net_devices);
     launch->process.pidfd = launch->process.channel = launch->console = launch->master = -1;
 }
 

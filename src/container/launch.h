@@ -5,6 +5,7 @@
 
 #include <caisson/caisson.h>
 
+#include "container/net_devices.h"
 #include "container/spawn.h"
 #include "container/state.h"
 #include "plan/plan.h"
@@ -16,13 +17,15 @@ struct launch {
     const struct plan *plan; /* NULL when unknown: messages then name no step */
     const struct state *state;
     struct spawned process;
-    int console; /* a socket that gets the terminal's master, or -1: it is kept */
-    int master;  /* the terminal's master, or -1 */
+    int console;                    /* a socket that gets the terminal's master, or -1: it is kept */
+    int master;                     /* the terminal's master, or -1 */
+    struct net_devices net_devices; /* those that were moved into the container */
 };
 
 #define LAUNCH_INIT                                                                                          \
     {                                                                                                        \
-        .process = {.pidfd = -1, .channel = -1}, .console = -1, .master = -1                                 \
+        .process = {.pidfd = -1, .channel = -1}, .console = -1, .master = -1,                                \
+        .net_devices = NET_DEVICES_INIT                                                                      \
     }
 
 /** Up to where the init is accompanied. */

@@ -130,8 +130,11 @@ static void add_host_hooks(struct plan_builder *b)
     const struct spec_hooks *hooks = &b->spec->hooks;
 
     b->plan->sync_hooks = hooks->prestart.count > 0 || hooks->create_runtime.count > 0;
-    if (b->plan->sync_hooks)
-        builder_step(b, PLAN_OP_SYNC, "/hooks", &(struct plan_sync){0});
+    b->plan->net_devices = b->spec->linux_->net_devices.items;
+    b->plan->net_device_count = b->spec->linux_->net_devices.count;
+    if (b->plan->sync_hooks || b->plan->net_device_count > 0)
+        builder_step(b, PLAN_OP_SYNC, b->plan->sync_hooks ? "/hooks" : "/linux/netDevices",
+                     &(struct plan_sync){0});
 }
 
 static int build_container(struct plan_builder *b, struct caisson_error *err)

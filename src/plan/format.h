@@ -67,7 +67,7 @@ struct plan_step {
     X(NODE, plan_node, "make device")                                                                        \
     X(LINK, plan_link, "make symbolic link")                                                                 \
     X(CONSOLE, plan_console, "set up the terminal")                                                          \
-    X(SYNC, plan_sync, "run the runtime's hooks")                                                            \
+    X(SYNC, plan_sync, "wait for hooks and devices")                                                         \
     X(HOOK, plan_hook, "run hook")                                                                           \
     X(DIRECTORY, plan_path, "make directory")                                                                \
     X(PIVOT, plan_pivot, "enter the root filesystem")                                                        \
@@ -198,7 +198,8 @@ struct plan_mount {
 
 enum plan_node_flags {
     PLAN_NODE_KEEP = 1 << 0, /* a default device: what stands there already stays, whatever it is */
-    PLAN_NODE_BIND = 1 << 1, /* with fd -1: bind the node that the host has at the same path, if it is this device */
+    PLAN_NODE_BIND =
+        1 << 1, /* with fd -1: bind the node that the host has at the same path, if it is this device */
 };
 
 struct plan_node {
@@ -226,7 +227,7 @@ struct plan_console {
     uint32_t gid;
 };
 
-/* PLAN_MESSAGE_SYNC up, one byte down: prestart and createRuntime run in between. */
+/* PLAN_MESSAGE_SYNC up, one byte down: in between interfaces are moved here, prestart and createRuntime run. */
 struct plan_sync {
     uint32_t reserved;
 };

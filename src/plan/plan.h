@@ -110,7 +110,9 @@ struct plan {
     uint32_t affinity_bits;
     bool deny_setgroups;       /* write "deny" to /proc/PID/setgroups before gid_map */
     const char *oom_score_adj; /* text for /proc/PID/oom_score_adj, or NULL */
-    bool sync_hooks;           /* the init stops at PLAN_OP_SYNC */
+    bool sync_hooks;           /* the init stops at PLAN_OP_SYNC: prestart and createRuntime run */
+    const struct spec_net_device *net_devices; /* moved at PLAN_OP_SYNC, before the hooks */
+    size_t net_device_count;
     bool terminal;
     const char *rootfs; /* absolute */
     struct plan_slot *slots;
@@ -151,7 +153,7 @@ void plan_set_channel(struct plan *plan, int fd);
 void plan_print_text(const struct plan *plan, struct strbuf *out);
 
 struct json;
-/** Prints a plan as a JSON object: "runtime" (what is done from outside) and "steps". */
+/** Prints a plan as members of a JSON object that the caller opens and closes: "runtime" (what is done from outside) and "steps". */
 void plan_print_json(const struct plan *plan, struct json *json);
 
 /**

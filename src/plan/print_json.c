@@ -315,6 +315,16 @@ static void print_text(struct json *json, const char *name, const char *text)
         json_string(json, name, text);
 }
 
+static void print_net_devices(struct json *json, const struct plan *plan)
+{
+    if (plan->net_device_count == 0)
+        return;
+    json_object(json, "net_devices");
+    for (size_t i = 0; i < plan->net_device_count; i++)
+        json_string(json, plan->net_devices[i].host_name, plan->net_devices[i].name);
+    json_object_end(json);
+}
+
 static void print_runtime(struct json *json, const struct plan *plan)
 {
     json_object(json, "runtime");
@@ -326,6 +336,7 @@ static void print_runtime(struct json *json, const struct plan *plan)
     print_text(json, "oom_score_adj", plan->oom_score_adj);
     print_mask(json, "affinity", plan->arena, (const char *)plan->affinity, plan->affinity_bits);
     json_bool(json, "sync_hooks", plan->sync_hooks);
+    print_net_devices(json, plan);
     json_bool(json, "terminal", plan->terminal);
     print_text(json, "rootfs", plan->rootfs);
     json_array(json, "slots");
@@ -342,11 +353,9 @@ void plan_print_json(const struct plan *plan, struct json *json)
     const struct plan_header *header = (const struct plan_header *)(const void *)plan->program;
     const struct plan_step *step = plan_first(header);
 
-    json_object(json, NULL);
     print_runtime(json, plan);
     json_array(json, "steps");
     for (uint32_t i = 0; i < header->step_count; i++, step = plan_next(step))
         print_step(json, plan->arena, header, step);
     json_array_end(json);
-    json_object_end(json);
 }

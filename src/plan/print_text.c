@@ -102,6 +102,17 @@ static void add_runtime(struct strbuf *out, const struct plan *plan)
         words_list(&text, (const char *)plan->affinity, plan->affinity_bits);
         add_line(out, "affinity", strbuf_string(&text), "/process/execCPUAffinity/initial");
     }
+    for (size_t i = 0; i < plan->net_device_count; i++) {
+        const struct spec_net_device *device = &plan->net_devices[i];
+
+        text = STRBUF(out->arena);
+        print_quoted(&text, device->host_name);
+        if (device->name && *device->name) {
+            strbuf_text(&text, " as ");
+            print_quoted(&text, device->name);
+        }
+        add_line(out, "net-device", strbuf_string(&text), "/linux/netDevices");
+    }
     add_slots(out, plan);
     add_quoted(out, "listener", plan->listener_path);
 }

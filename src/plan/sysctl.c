@@ -72,28 +72,13 @@ static int check_namespace(struct plan_builder *b, const char *path, const char 
                       "sysctl '%s' is not in a namespace of its own: it would change the host", key);
 }
 
-/* RFC 6901: "~" and "/" in a member's name are written "~0" and "~1". */
-static char *member_pointer(struct plan_builder *b, const char *parent, const char *key)
-{
-    struct strbuf text = STRBUF(b->plan->arena);
-
-    strbuf_format(&text, "%s/", parent);
-    for (; *key; key++) {
-        if (*key == '~' || *key == '/')
-            strbuf_text(&text, *key == '~' ? "~0" : "~1");
-        else
-            strbuf_char(&text, *key);
-    }
-    return text.data;
-}
-
 int plan_sysctls(struct plan_builder *b, struct caisson_error *err)
 {
     const struct spec_pairs *sysctl = &b->spec->linux_->sysctl;
 
     for (size_t i = 0; i < sysctl->count; i++) {
         const char *key = sysctl->items[i].key;
-        const char *pointer = member_pointer(b, "/linux/sysctl", key);
+        const char *pointer = spec_pointer(b->plan->arena, "/linux/sysctl", key);
         char *path = sysctl_path(b, key);
         struct plan_sysctl step;
 

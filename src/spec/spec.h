@@ -522,6 +522,9 @@ int spec_error(const struct spec *spec, struct caisson_error *err, const char *p
 /** Adds the place in the file to a failure that was recorded without one. @return -1 always. */
 int spec_error_at(const struct spec *spec, struct caisson_error *err, const char *pointer);
 
+/** @return the RFC 6901 pointer to a member of the object at `parent`: "~" and "/" in its name are "~0" and "~1". */
+char *spec_pointer(struct arena *arena, const char *parent, const char *member);
+
 /* ---- small questions that several ask ---- */
 
 /** @return the entry for a namespace type, or NULL where the container shares the runtime's. */

@@ -113,7 +113,9 @@ static yajl_val print_json(struct arena *arena, struct plan *plan)
     yajl_val tree;
 
     plan_sample(arena, plan);
+    json_object(&json, NULL);
     plan_print_json(plan, &json);
+    json_object_end(&json);
     tree = yajl_tree_parse(strbuf_string(&out), problem, sizeof problem);
     if (!tree)
         fail_msg("%s", problem);
