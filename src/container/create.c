@@ -114,6 +114,9 @@ static int write_down(struct creation *c, const struct caisson_context *context,
     if (purpose == PLAN_FOR_CREATE &&
         file_replace(container->dir, "plan", d->plan.program, d->plan.program_size, 0600, err) < 0)
         return -1;
+    /* What stands in state.json is ours to kill and remove: not the cgroup of another. */
+    if (cgroup_check_free(&d->cgroup, err) < 0)
+        return -1;
     return state_write(container->dir, &container->state, err);
 }
 
@@ -227,8 +230,6 @@ int create_container(const struct caisson_context *context, const struct caisson
     c->launch.plan = &d->plan;
     c->launch.state = &c->container.state;
     describe(c, options);
-    if (cgroup_check_free(&d->cgroup, err) < 0)
-        return -1;
     if (write_down(c, context, purpose, err) < 0 || make(c, options, err) < 0) {
         create_undo(c);
         return -1;
