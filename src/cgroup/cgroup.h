@@ -153,6 +153,12 @@ int cgroup_wait_empty(int fd, int timeout_ms, struct caisson_error *err);
 /** Removes the cgroup and those that were made inside of it. One that is gone already is no error. */
 int cgroup_remove(const char *absolute, struct caisson_error *err);
 
+/**
+ * The same for the cgroup of a scope of systemd's, when it is empty: waits until systemd has seen that and removed it,
+ * for one that others remove stays in its list for ever; asks for it when that takes long.
+ */
+int cgroup_remove_scope(const char *absolute, struct caisson_error *err);
+
 /** Freezes or thaws, and waits until it is so (cgroup.freeze, cgroup.events). */
 int cgroup_freeze(int fd, bool freeze, struct caisson_error *err);
 

@@ -3,13 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/file.h"
 #include "cgroup/internal.h"
+#include "cgroup/unit.h"
 
-enum { REMOVE_TRIES = 5, REMOVE_WAIT_MS = 2000 };
+enum { REMOVE_TRIES = 5, REMOVE_WAIT_MS = 2000, SCOPE_WAIT_MS = 1000, SCOPE_LOOK_MS = 10 };
 
 int cgroup_open(const char *absolute, struct caisson_error *err)
 {
@@ -83,4 +85,34 @@ int cgroup_remove(const char *absolute, struct caisson_error *err)
         if (remove_tree(absolute, err) < 0)
             return -1;
     }
+}
+
+/* The kernel tells nobody that a directory of cgroupfs went: look, soon at first. @return whether it has gone. */
+static bool wait_gone(const char *absolute)
+{
+    int64_t left_us = (int64_t)SCOPE_WAIT_MS * 1000;
+
+    for (int64_t pause_us = 200; left_us > 0; left_us -= pause_us) {
+        struct timespec pause = {.tv_nsec = (long)pause_us * 1000};
+
+        if (access(absolute, F_OK) < 0)
+            return true;
+        nanosleep(&pause, NULL);
+        if (pause_us * 2 <= (int64_t)SCOPE_LOOK_MS * 1000)
+            pause_us *= 2;
+    }
+    return false;
+}
+
+int cgroup_remove_scope(const char *absolute, struct caisson_error *err)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct cgroup_unit *unit = unit_of_path(&arena, absolute);
+    struct caisson_error why;
+
+    if (!unit || wait_gone(absolute))
+        return cgroup_remove(absolute, err);
+    /* A systemd that cannot be asked does not keep the container from going. */
+    unit_stop(unit, &why);
+    return cgroup_remove(absolute, err);
 }

@@ -51,4 +51,7 @@ void unit_release(struct cgroup_unit *unit);
 /** Tells systemd changed limits, of a scope that was made before. A unit that it does not know is no error: then it will not overwrite them. */
 int unit_update(const struct cgroup_unit *unit, struct caisson_error *err);
 
+/** Stops a unit; one that systemd does not know is no error. */
+int unit_stop(const struct cgroup_unit *unit, struct caisson_error *err);
+
 #endif

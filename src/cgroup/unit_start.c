@@ -239,17 +239,29 @@ void unit_release(struct cgroup_unit *unit)
     unit->helper_input = unit->helper_output = -1;
 }
 
-int unit_update(const struct cgroup_unit *unit, struct caisson_error *err)
+static int run_helper(const char *command, const struct cgroup_unit *unit, struct caisson_error *err)
 {
     struct helper_process helper;
     char answer[ANSWER_SIZE];
     int result;
 
-    if (unit->limits.count == 0)
-        return 0;
-    if (start_helper("set", unit, &helper, err) < 0)
+    if (start_helper(command, unit, &helper, err) < 0)
         return -1;
     result = take_answer(helper.output, answer, sizeof answer, err);
     end_helper(&helper);
-    return result < 0 ? error_prefix(err, "cannot change the scope '%s'", unit->name) : 0;
+    return result;
+}
+
+int unit_update(const struct cgroup_unit *unit, struct caisson_error *err)
+{
+    if (unit->limits.count == 0 || run_helper("set", unit, err) == 0)
+        return 0;
+    return error_prefix(err, "cannot change the scope '%s'", unit->name);
+}
+
+int unit_stop(const struct cgroup_unit *unit, struct caisson_error *err)
+{
+    if (run_helper("stop", unit, err) == 0)
+        return 0;
+    return error_prefix(err, "cannot stop the scope '%s'", unit->name);
 }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "cgroup/cgroup.h"
 #include "container/hooks.h"
+#include "container/intel_rdt.h"
 #include "sys/pidfd.h"
 
 enum { END_MS = 10 * 1000 };
@@ -77,11 +78,10 @@ static int undo(const struct container *container, int pidfd, struct caisson_err
         return -1;
     if (pidfd >= 0 && end_first(container, pidfd, err) < 0)
         return -1;
-    if (state->cgroup && cgroup_remove(state->cgroup, err) < 0)
+    if (state->cgroup && (state->systemd_scope ? cgroup_remove_scope : cgroup_remove)(state->cgroup, err) < 0)
         return error_prefix(err, "cannot delete container '%s'", container->id);
-    if (state->intel_rdt && rmdir(state->intel_rdt) < 0 && errno != ENOENT)
-        return error_system(err, errno, "cannot delete container '%s': cannot remove '%s'", container->id,
-                            state->intel_rdt);
+    if (intel_rdt_remove(state->intel_rdt_monitor, err) < 0 || intel_rdt_remove(state->intel_rdt, err) < 0)
+        return error_prefix(err, "cannot delete container '%s'", container->id);
     return 0;
 }
 

@@ -6,6 +6,7 @@
  *   caisson-systemd start --system|--user UNIT PROPERTY... -- LIMIT...
  *       Makes a transient scope around this process and answers "ok CGROUP". Then each byte on standard input has it
  *       set the limits and answer again; it ends with its standard input.
+ *   caisson-systemd stop --system|--user UNIT --
  *   caisson-systemd set --system|--user UNIT -- LIMIT...
  *       Sets the limits of a scope that was made before. One that systemd does not know is left alone.
  *
@@ -76,31 +77,47 @@ static int start(struct scope *scope, char **properties, char **limits)
     return hold(scope, limits);
 }
 
+static int set(struct scope *scope, char **limits)
+{
+    return scope_set(scope, limits) < 0 && !scope->unknown ? fail(scope) : answer("ok", "");
+}
+
+static int stop(struct scope *scope)
+{
+    return scope_stop(scope) < 0 ? fail(scope) : answer("ok", "");
+}
+
+static int usage(void)
+{
+    fprintf(stderr,
+            "usage: caisson-systemd start|set|stop --system|--user UNIT [PROPERTY...] -- [LIMIT...]\n");
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     struct scope scope = {.unit = argc > 3 ? argv[3] : NULL};
     char **limits;
-    int status = 1;
+    int status;
 
     /* What the caller preserves for the container is not for us to hold open. */
     syscall(SYS_close_range, 3, ~0U, 0);
-    if (argc < 5 || (strcmp(argv[1], "start") != 0 && strcmp(argv[1], "set") != 0)) {
-        fprintf(stderr,
-                "usage: caisson-systemd start|set --system|--user UNIT [PROPERTY...] -- [LIMIT...]\n");
-        return 2;
-    }
+    if (argc < 5)
+        return usage();
     for (limits = argv + 4; *limits && strcmp(*limits, "--") != 0; limits++)
         ;
     if (*limits)
         *limits++ = NULL;
-    if (scope_connect(&scope, strcmp(argv[2], "--user") == 0) < 0)
+    if (scope_connect(&scope, strcmp(argv[2], "--user") == 0) < 0 || scope_listen(&scope) < 0)
         status = fail(&scope);
     else if (strcmp(argv[1], "start") == 0)
         status = start(&scope, argv + 4, limits);
-    else if (scope_set(&scope, limits) < 0 && !scope.unknown)
-        status = fail(&scope);
+    else if (strcmp(argv[1], "set") == 0)
+        status = set(&scope, limits);
+    else if (strcmp(argv[1], "stop") == 0)
+        status = stop(&scope);
     else
-        status = answer("ok", "");
+        status = usage();
     scope_close(&scope);
     return status;
 }

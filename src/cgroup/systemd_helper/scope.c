@@ -267,7 +267,7 @@ static bool is_populated(struct scope *scope)
     return populated;
 }
 
-static int stop(struct scope *scope)
+int scope_stop(struct scope *scope)
 {
     sd_bus_message *call = NULL;
     int result = sd_bus_message_new_method_call(scope->bus, &call, service, path, manager, "StopUnit");
@@ -299,7 +299,7 @@ static int start_once(struct scope *scope, char **properties)
     return result;
 }
 
-int scope_start(struct scope *scope, char **properties)
+int scope_listen(struct scope *scope)
 {
     /* Spoken to directly, systemd has no name that a match could ask for. */
     int result =
@@ -307,6 +307,13 @@ int scope_start(struct scope *scope, char **properties)
 
     if (result < 0)
         return fail_bus(scope, "cannot listen to systemd", NULL, result);
+    return 0;
+}
+
+int scope_start(struct scope *scope, char **properties)
+{
+    int result;
+
     for (int i = 0;; i++) {
         result = start_once(scope, properties);
         if (result != -EEXIST || i == STALE_TRIES)
@@ -314,7 +321,7 @@ int scope_start(struct scope *scope, char **properties)
         /* That of a container that has just been deleted, under the same name. */
         if (is_populated(scope))
             return fail(scope, "a unit of this name exists and has processes");
-        if (stop(scope) < 0)
+        if (scope_stop(scope) < 0)
             return -1;
     }
 }

@@ -19,8 +19,14 @@ struct scope {
 /** Connects to systemd itself, or by way of the bus. @return 0, or -1 with `error`. */
 int scope_connect(struct scope *scope, bool user);
 
+/** Hears of the ends of jobs: before the two below. */
+int scope_listen(struct scope *scope);
+
 /** Makes the scope around this process and waits until it stands. @param properties see main.c; ended by NULL */
 int scope_start(struct scope *scope, char **properties);
+
+/** Ends the scope. One that systemd does not know has ended. */
+int scope_stop(struct scope *scope);
 
 /** Sets properties, until the unit ends. */
 int scope_set(struct scope *scope, char **properties);
