@@ -3,13 +3,13 @@
 #include "plan/protocol.h"
 
 static const char *const op_words[PLAN_OP_COUNT] = {
-#define X(name, body, words) [PLAN_OP_##name] = words,
+#define X(name, body, words) [PLAN_OP_##name] = (words),
     PLAN_OPS(X)
 #undef X
 };
 
 /* "ROOT_ATTR" to "root-attr", letter by letter, while compiling: the table cannot fall behind the enumeration. */
-#define LETTER(text, i)   ((text)[(i) < sizeof(text) ? (i) : sizeof(text) - 1])
+#define LETTER(text, i)   ((text)[(i) < (int)sizeof(text) ? (i) : sizeof(text) - 1])
 #define LOWER(c)          ((char)((c) >= 'A' && (c) <= 'Z' ? (c) - 'A' + 'a' : (c) == '_' ? '-' : (c)))
 #define LOWER_AT(text, i) LOWER(LETTER(text, i))
 #define LOWER_FOUR(text, i)                                                                                  \
@@ -27,12 +27,12 @@ static const char op_names[PLAN_OP_COUNT][NAME_SIZE] = {
 #undef X
 };
 
-#define X(name, body, words) _Static_assert(sizeof #name <= NAME_SIZE, "the name of a step is too long");
+#define X(name, body, words) _Static_assert((int)sizeof #name <= NAME_SIZE, "the name of a step is too long");
 PLAN_OPS(X)
 #undef X
 
 static const char *const action_words[PLAN_ACTION_COUNT] = {
-#define X(name, words) [PLAN_ACTION_##name] = words,
+#define X(name, words) [PLAN_ACTION_##name] = (words),
     PLAN_ACTIONS(X)
 #undef X
 };

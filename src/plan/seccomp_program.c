@@ -37,10 +37,12 @@ struct writer {
 static void add_range(struct block *block, uint32_t start, uint32_t action,
                       const struct seccomp_entry *entries, size_t count)
 {
-    struct range *last = block->count ? &block->ranges[block->count - 1] : NULL;
+    if (block->count > 0 && !entries) {
+        const struct range *last = &block->ranges[block->count - 1];
 
-    if (last && !last->entries && !entries && last->action == action)
-        return;
+        if (!last->entries && last->action == action)
+            return;
+    }
     block->ranges[block->count++] = (struct range){start, action, entries, count};
 }
 

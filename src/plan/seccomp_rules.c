@@ -22,7 +22,7 @@ enum {
 
 /* The own number of a multiplexed call. */
 struct direct {
-    const char *name; /* to be freed */
+    char *name; /* to be freed */
     uint32_t number;
 };
 
@@ -40,7 +40,7 @@ struct resolver {
 static void forget_direct(struct resolver *r)
 {
     for (size_t i = 0; i < r->direct_count; i++)
-        free((char *)(uintptr_t)r->direct[i].name);
+        free(r->direct[i].name);
 }
 
 static bool is_multiplexed(const struct resolver *r, int number)

@@ -86,7 +86,7 @@ static void check(const struct sample *samples, size_t count)
     }
 }
 
-#define CHECK(samples) check(samples, sizeof samples / sizeof samples[0])
+#define CHECK(samples) check((samples), sizeof(samples) / sizeof((samples)[0]))
 
 /* Numbers are the kernel's: MOUNT_ATTR_* (set, clear), MS_* (classic, propagation). */
 static const struct sample alone[] = {

@@ -59,6 +59,11 @@ static const char *const profiles[] = {
     "'defaultAction':'SCMP_ACT_ERRNO','syscalls':[{'names':['socket'],'action':'SCMP_ACT_ALLOW','args':["
     "{'index':2,'value':9,'op':'SCMP_CMP_NE'},{'index':0,'value':16,'op':'SCMP_CMP_EQ'},"
     "{'index':1,'value':3,'op':'SCMP_CMP_LE'}]}]",
+    /* what goes through socketcall(2) and ipc(2) of 32 bits: the first argument is the call's number there */
+    "'defaultAction':'SCMP_ACT_ERRNO','architectures':['SCMP_ARCH_X86'],'syscalls':[{'names':['socket','"
+    "semget'],"
+    "'action':'SCMP_ACT_ALLOW','args':[{'index':0,'value':16,'op':'SCMP_CMP_EQ'},{'index':1,'value':1,"
+    "'op':'SCMP_CMP_EQ'}]},{'names':['accept','msgrcv'],'action':'SCMP_ACT_LOG'}]",
     "'defaultAction':'SCMP_ACT_TRACE','syscalls':[{'names':['read'],'action':'SCMP_ACT_ALLOW'}]",
     "'defaultAction':'SCMP_ACT_LOG'",
     "'defaultAction':'SCMP_ACT_TRAP','syscalls':[]",
