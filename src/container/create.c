@@ -210,7 +210,11 @@ static int make(struct creation *c, const struct caisson_create_options *options
     }
     if (options->pid_file && launch_write_pid_file(options->pid_file, launch->process.pid, err) < 0)
         return -1;
-    return state_mark_created(c->created_fd, err);
+    if (state_mark_created(c->created_fd, err) < 0)
+        return -1;
+    /* From here on the lock is the init's alone, which lets it go when it executes the program. */
+    c->created_fd = fd_close(c->created_fd);
+    return 0;
 }
 
 int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
