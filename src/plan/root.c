@@ -50,8 +50,8 @@ int plan_root_options(struct plan_builder *b, struct caisson_error *err)
     struct plan_pivot pivot = {.how = b->request->no_pivot ? PLAN_PIVOT_CHROOT : PLAN_PIVOT_ROOT};
 
     (void)err;
-    /* Later it could not be made. */
-    if (step.attr_set && b->process)
+    /* Made now: by the time it is entered, the root may be read-only. exec makes none. */
+    if (b->process && b->process->cwd[0] && b->process->cwd[1])
         builder_step(b, PLAN_OP_DIRECTORY, "/process/cwd",
                      &(struct plan_path){.path = builder_text(b, b->process->cwd)});
     if (propagation == MS_SHARED || propagation == MS_UNBINDABLE) {
