@@ -49,8 +49,8 @@ static bool holds(yajl_val tree, const char *path, const char *item)
 {
     yajl_val array = get(tree, path, yajl_t_array);
 
-    for (size_t i = 0; i < YAJL_GET_ARRAY(array)->len; i++)
-        if (strcmp(YAJL_GET_ARRAY(array)->values[i]->u.string, item) == 0)
+    for (size_t i = 0; i < array->u.array.len; i++)
+        if (strcmp(array->u.array.values[i]->u.string, item) == 0)
             return true;
     return false;
 }
@@ -97,7 +97,7 @@ static void test_lists(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        assert_true(YAJL_GET_ARRAY(get(tree, lists[i].path, yajl_t_array))->len >= lists[i].least);
+        assert_true(get(tree, lists[i].path, yajl_t_array)->u.array.len >= lists[i].least);
         assert_true(holds(tree, lists[i].path, lists[i].item));
     }
     yajl_tree_free(tree);

@@ -11,56 +11,72 @@
 
 /* ---- for people ---- */
 
-static const char *const lines[] = {
-    "  rootfs         /srv/rootfs\n",
-    "  namespaces     ipc,user                                                                  "
-    "/linux/namespaces\n",
-    "  uid-map        0 100000 1000, 1000 200000 1\n",
-    "  gid-map        0 100000 1000\n",
-    "  setgroups      deny\n",
-    "  oom-score-adj  -5                                                                        "
-    "/process/oomScoreAdj\n",
-    "  open           namespace /run/netns/blue",
-    "  open           tree '/srv/my data'  rbind,ro,rslave                                      "
-    "/mounts/1/source\n",
-    "  join           network of /run/netns/blue",
-    "  wait\n",
-    "  unshare        mount,uts",
-    "  fork           pid\n",
-    "  keyring        _ses.c1\n",
-    "  hostname       box",
-    "  propagation    / rslave\n",
-    "  root           /srv/rootfs",
-    "  mount          tmpfs on /dev  nosuid,strictatime  mode=755,size=65536k                   /mounts/0\n",
-    "  mount          '/srv/my data' on /data  rbind,ro,rslave                                  /mounts/1\n",
-    "  mount          again /data  rw,shared                                                    /mounts/2\n",
-    "  mount          overlay on /over  lowerdir=/a:/b                                          /mounts/3\n",
-    "  node           /dev/fuse  c 10:229  0666  0:0 ",
-    "  link           /dev/fd -> /proc/self/fd\n",
-    "  console        rows 24  columns 80  bind 1  uid 0  gid 5",
-    "  hook           /bin/hook: hook 'an arg'  within 2.5 s                                    "
-    "/hooks/createContainer/1\n",
-    "  pivot          pivot-root",
-    "  root-attr      /  ro",
-    "  sysctl         net/ipv4/ip_forward = 1",
-    "  mask           /proc/kcore",
-    "  proc           /proc/self/attr/exec = label",
-    "  rlimit         RLIMIT_NOFILE  soft 1024  hard unlimited",
-    "  scheduler      SCHED_BATCH  nice -5",
-    "  affinity       0-3,7,64  length 16",
-    "  mempolicy      MPOL_BIND,MPOL_F_STATIC_NODES  0-3  bits 4",
-    "  cwd            /home/me",
-    "  credentials    uid 1000  gid 1001  groups 10 20                                          "
-    "/process/user\n"
-    "                 bounding, permitted: CAP_CHOWN CAP_KILL\n"
-    "                 effective, inheritable, ambient: none\n",
-    "  no-new-privs                                                                             "
-    "/process/noNewPrivileges\n",
-    "  umask          0022",
-    "  start          socket  keep_fds 2\n",
-    "  seccomp        1 instructions  log",
-    "  exec           /bin/sh -c 'echo it'\\''s'  (2 environment variables) ",
+/* The beginning of a line and, where not NULL, its end: the JSON pointer behind the spaces. */
+static const struct {
+    const char *text;
+    const char *origin;
+} lines[] = {
+    {"  rootfs", "/srv/rootfs"},
+    {"  namespaces     ipc,user", "/linux/namespaces"},
+    {"  uid-map        0 100000 1000, 1000 200000 1\n", NULL},
+    {"  gid-map        0 100000 1000\n", NULL},
+    {"  setgroups      deny\n", NULL},
+    {"  oom-score-adj  -5", "/process/oomScoreAdj"},
+    {"  open           namespace /run/netns/blue", NULL},
+    {"  open           tree '/srv/my data'  rbind,ro,rslave", "/mounts/1/source"},
+    {"  join           network of /run/netns/blue", NULL},
+    {"  wait\n", NULL},
+    {"  unshare        mount,uts", NULL},
+    {"  fork           pid\n", NULL},
+    {"  keyring        _ses.c1\n", NULL},
+    {"  hostname       box", NULL},
+    {"  propagation    / rslave\n", NULL},
+    {"  root           /srv/rootfs", NULL},
+    {"  mount          tmpfs on /dev  nosuid,strictatime  mode=755,size=65536k", "/mounts/0"},
+    {"  mount          '/srv/my data' on /data  rbind,ro,rslave", "/mounts/1"},
+    {"  mount          again /data  rw,shared", "/mounts/2"},
+    {"  mount          overlay on /over  lowerdir=/a:/b", "/mounts/3"},
+    {"  node           /dev/fuse  c 10:229  0666  0:0", NULL},
+    {"  link           /dev/fd -> /proc/self/fd\n", NULL},
+    {"  console        rows 24  columns 80  bind 1  uid 0  gid 5", NULL},
+    {"  hook           /bin/hook: hook 'an arg'  within 2.5 s", "/hooks/createContainer/1"},
+    {"  pivot          pivot-root", NULL},
+    {"  root-attr      /  ro", NULL},
+    {"  sysctl         net/ipv4/ip_forward = 1", NULL},
+    {"  mask           /proc/kcore", NULL},
+    {"  proc           /proc/self/attr/exec = label", NULL},
+    {"  rlimit         RLIMIT_NOFILE  soft 1024  hard unlimited", NULL},
+    {"  scheduler      SCHED_BATCH  nice -5", NULL},
+    {"  affinity       0-3,7,64  length 16", NULL},
+    {"  mempolicy      MPOL_BIND,MPOL_F_STATIC_NODES  0-3  bits 4", NULL},
+    {"  cwd            /home/me", NULL},
+    {"  credentials    uid 1000  gid 1001  groups 10 20", "/process/user"},
+    {"                 bounding, permitted: CAP_CHOWN CAP_KILL\n", NULL},
+    {"                 effective, inheritable, ambient: none\n", NULL},
+    {"  no-new-privs", "/process/noNewPrivileges"},
+    {"  umask          0022", NULL},
+    {"  start          socket  keep_fds 2\n", NULL},
+    {"  seccomp        1 instructions  log", NULL},
+    {"  exec           /bin/sh -c 'echo it'\\''s'  (2 environment variables)", NULL},
 };
+
+/* @return the end of the line that begins with `text`, which must stand behind `at`. */
+static const char *find_line(struct arena *arena, const char *at, const char *text, const char *origin)
+{
+    const char *line = at, *end = at;
+
+    for (; *line; line = end + (*end == '\n')) {
+        end = line + strcspn(line, "\n");
+        if (strncmp(line, text, strcspn(text, "\n")) == 0 &&
+            (!strchr(text, '\n') || line[strcspn(text, "\n")] == '\n'))
+            break;
+    }
+    if (!*line)
+        fail_msg("no line '%s' in, or none behind the one before, in\n%s", text, at);
+    if (origin)
+        assert_string_equal(strrchr(arena_copy(arena, line, (size_t)(end - line)), ' ') + 1, origin);
+    return end;
+}
 
 static void test_text(void **state)
 {
@@ -73,13 +89,8 @@ static void test_text(void **state)
     plan_sample(&arena, &plan);
     plan_print_text(&plan, &out);
     at = strbuf_string(&out);
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        const char *found = strstr(at, lines[i]);
-
-        if (!found)
-            fail_msg("'%s' is not in, or not after the one before, in\n%s", lines[i], strbuf_string(&out));
-        at = found + strlen(lines[i]) - 1;
-    }
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        at = find_line(&arena, at, lines[i].text, lines[i].origin);
 }
 
 /* What a configuration says must not reach a terminal as an escape sequence, nor look like another line. */
@@ -127,8 +138,8 @@ static yajl_val find_step(yajl_val tree, const char *op, unsigned n)
     const char *steps[] = {"steps", NULL}, *name[] = {"op", NULL};
     yajl_val array = yajl_tree_get(tree, steps, yajl_t_array);
 
-    for (size_t i = 0; array && i < YAJL_GET_ARRAY(array)->len; i++) {
-        yajl_val step = YAJL_GET_ARRAY(array)->values[i];
+    for (size_t i = 0; array && i < array->u.array.len; i++) {
+        yajl_val step = array->u.array.values[i];
 
         yajl_val found = yajl_tree_get(step, name, yajl_t_string);
 
@@ -147,14 +158,14 @@ static void add_value(struct strbuf *out, yajl_val value)
     } else if (YAJL_IS_NUMBER(value)) {
         strbuf_text(out, YAJL_GET_NUMBER(value));
     } else if (YAJL_IS_ARRAY(value)) {
-        for (size_t i = 0; i < YAJL_GET_ARRAY(value)->len; i++) {
+        for (size_t i = 0; i < value->u.array.len; i++) {
             strbuf_text(out, i ? "," : "");
-            add_value(out, YAJL_GET_ARRAY(value)->values[i]);
+            add_value(out, value->u.array.values[i]);
         }
     } else if (YAJL_IS_OBJECT(value)) {
-        for (size_t i = 0; i < YAJL_GET_OBJECT(value)->len; i++) {
+        for (size_t i = 0; i < value->u.object.len; i++) {
             strbuf_text(out, i ? "=" : "");
-            add_value(out, YAJL_GET_OBJECT(value)->values[i]);
+            add_value(out, value->u.object.values[i]);
         }
     } else {
         strbuf_text(out, YAJL_IS_TRUE(value) ? "true" : YAJL_IS_FALSE(value) ? "false" : "null");
@@ -237,11 +248,11 @@ static void test_json(void **state)
     check_member(&arena, runtime, "deny_setgroups", "true");
     check_member(&arena, runtime, "listener_path", NULL);
     slots = yajl_tree_get(runtime, slots_path, yajl_t_array);
-    assert_int_equal(YAJL_GET_ARRAY(slots)->len, 2);
-    check_member(&arena, YAJL_GET_ARRAY(slots)->values[1], "path", "/srv/my data");
-    check_member(&arena, YAJL_GET_ARRAY(slots)->values[1], "attr_set", "ro");
-    check_member(&arena, YAJL_GET_ARRAY(slots)->values[1], "own_propagation", "slave");
-    check_member(&arena, YAJL_GET_ARRAY(slots)->values[1], "step",
+    assert_int_equal(slots->u.array.len, 2);
+    check_member(&arena, slots->u.array.values[1], "path", "/srv/my data");
+    check_member(&arena, slots->u.array.values[1], "attr_set", "ro");
+    check_member(&arena, slots->u.array.values[1], "own_propagation", "slave");
+    check_member(&arena, slots->u.array.values[1], "step",
                  arena_format(&arena, "%u", sample_index(&plan, sample_step(&plan, PLAN_OP_MOUNT, 1))));
     yajl_tree_free(tree);
 }
