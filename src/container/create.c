@@ -60,6 +60,26 @@ static int check_terminal(const struct caisson_create_options *options, const st
     return 0;
 }
 
+/* What there is to undo stands in state.json before it is made: that it is not there yet is found out here. */
+static int decide_rdt(struct creation *c, struct caisson_error *err)
+{
+    const struct spec *spec = c->decision.bundle.spec;
+
+    intel_rdt_name(&c->container.arena, spec, c->container.id, &c->rdt);
+    if (!c->rdt.config)
+        return 0;
+    c->rdt_root = intel_rdt_open(err);
+    if (c->rdt_root < 0)
+        return spec_error_at(spec, err, "/linux/intelRdt");
+    return intel_rdt_check(c->rdt_root, spec, &c->rdt, err);
+}
+
+/* @return the absolute path of a resctrl group; NULL for none. */
+static const char *rdt_path(struct creation *c, const char *group)
+{
+    return group ? arena_format(&c->container.arena, "%s/%s", INTEL_RDT_MOUNT, group) : NULL;
+}
+
 static void describe(struct creation *c, const struct caisson_create_options *options)
 {
     static const char *const drivers[] = {
@@ -78,6 +98,8 @@ static void describe(struct creation *c, const struct caisson_create_options *op
         .cgroup = d->cgroup.absolute,
         .cgroup_driver = drivers[d->cgroup.driver],
         .systemd_scope = d->cgroup.unit ? d->cgroup.unit->name : NULL,
+        .intel_rdt = rdt_path(c, c->rdt.own ? c->rdt.control : NULL),
+        .intel_rdt_monitor = rdt_path(c, c->rdt.monitor),
         .poststart = d->bundle.spec->hooks.poststart.count > 0,
         .poststop = d->bundle.spec->hooks.poststop.count > 0,
         .terminal = d->plan.terminal,
@@ -197,7 +219,11 @@ static int make(struct creation *c, const struct caisson_create_options *options
     }
     if (d->cgroup.absolute && cgroup_make(&d->cgroup, &c->cgroup_fd, err) < 0)
         return -1;
+    if (c->rdt_root >= 0 && intel_rdt_make(c->rdt_root, d->bundle.spec, &c->rdt, err) < 0)
+        return -1;
     if (start_init(c, err) < 0)
+        return -1;
+    if (c->rdt_root >= 0 && intel_rdt_enter(c->rdt_root, &c->rdt, launch->process.pid, err) < 0)
         return -1;
     /* Only now: what the init needed to build the container is not the container's to pay for. */
     if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
@@ -226,7 +252,7 @@ int create_container(const struct caisson_context *context, const struct caisson
     if (state_check_id(options->id, err) < 0 || check_preserved(options, err) < 0)
         return -1;
     if (decide(&c->container.arena, context, options, purpose, d, err) < 0 ||
-        check_terminal(options, &d->plan, purpose, err) < 0)
+        check_terminal(options, &d->plan, purpose, err) < 0 || decide_rdt(c, err) < 0)
         return -1;
     c->launch.context = context;
     c->launch.arena = &c->container.arena;
@@ -248,6 +274,7 @@ void create_undo(struct creation *c)
     launch_kill(&c->launch);
     if (net_devices_return(&c->launch.net_devices, &why) < 0)
         context_log(c->launch.context, CAISSON_LOG_WARNING, "%s", why.message);
+    intel_rdt_undo(c->rdt_root, &c->rdt);
     if (c->container.dir >= 0 && delete_container(c->launch.context, &c->container, true, &why) < 0)
         context_log(c->launch.context, CAISSON_LOG_WARNING, "%s; remove it with delete --force", why.message);
 }
@@ -256,6 +283,7 @@ void create_release(struct creation *c)
 {
     prepare_release(&c->prepared);
     launch_release(&c->launch);
+    c->rdt_root = fd_close(c->rdt_root);
     c->cgroup_fd = fd_close(c->cgroup_fd);
     c->created_fd = fd_close(c->created_fd);
     container_close(&c->container);

@@ -5,6 +5,7 @@
 
 #include "container/context.h"
 #include "container/decide.h"
+#include "container/intel_rdt.h"
 #include "container/launch.h"
 
 /* A container in the making. Its memory is that of `container.arena`. */
@@ -13,6 +14,8 @@ struct creation {
     struct decision decision;
     struct launch launch;
     struct prepared prepared;
+    struct intel_rdt rdt;
+    int rdt_root;   /* -1: the container has no resctrl group */
     int cgroup_fd;  /* -1: none */
     int created_fd; /* shares the init's lock on the file `created`; -1: none yet */
 };
@@ -20,7 +23,8 @@ struct creation {
 #define _cleanup_creation_ __attribute__((cleanup(create_release)))
 #define CREATION_INIT                                                                                        \
     {                                                                                                        \
-        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .cgroup_fd = -1, .created_fd = -1              \
+        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .rdt_root = -1, .cgroup_fd = -1,               \
+        .created_fd = -1                                                                                     \
     }
 
 /**

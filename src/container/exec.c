@@ -13,6 +13,7 @@
 #include "container/bundle.h"
 #include "container/context.h"
 #include "container/exec_process.h"
+#include "container/intel_rdt.h"
 #include "container/launch.h"
 #include "container/terminal.h"
 #include "sys/openat2.h"
@@ -25,6 +26,7 @@ struct execution {
     struct bundle bundle;
     struct spec spec; /* the container's, with the new process */
     struct plan plan;
+    struct intel_rdt rdt;
     int pidfd;  /* of the container's first process */
     int cgroup; /* that the new process is born in, or -1 */
 };
@@ -93,6 +95,7 @@ static int decide(struct execution *e, const struct caisson_context *context,
     e->spec = *e->bundle.spec;
     e->spec.process = process;
     request.spec = &e->spec;
+    intel_rdt_name(arena, &e->spec, e->container.id, &e->rdt);
     for (size_t i = 0; options->cap && options->cap[i]; i++) {
         if (i + 1 >= sizeof request.cap_add / sizeof request.cap_add[0])
             return error_set(err, CAISSON_ERROR_USAGE, "more than %zu capabilities given", i);
@@ -197,6 +200,14 @@ static int spawn(struct execution *e, const struct caisson_exec_options *options
     return spawn_init(&e->plan, &e->prepared, e->cgroup, &e->launch.process, err);
 }
 
+/* A process of its own is in no group of the container's first one by birth. */
+static int enter_rdt(struct execution *e, struct caisson_error *err)
+{
+    _cleanup_close_ int root = intel_rdt_open(err);
+
+    return root < 0 ? -1 : intel_rdt_enter(root, &e->rdt, e->launch.process.pid, err);
+}
+
 static int start(struct execution *e, const struct caisson_exec_options *options, struct caisson_error *err)
 {
     struct launch *launch = &e->launch;
@@ -210,6 +221,9 @@ static int start(struct execution *e, const struct caisson_exec_options *options
         prepare(&e->plan, &e->spec, -1, e->pidfd, &e->prepared, err) < 0 || spawn(e, options, err) < 0)
         return -1;
     prepare_release(&e->prepared);
+    if (e->rdt.config && (launch_accompany(launch, LAUNCH_READY, err) < 0 || enter_rdt(e, err) < 0 ||
+                          launch_go(launch, err) < 0))
+        return -1;
     return launch_accompany(launch, LAUNCH_EXECUTED, err);
 }
 

@@ -128,7 +128,11 @@ static void add_linux(struct json *json, const struct plan_host *host)
     add_seccomp(json);
     add_enabled(json, "apparmor", true);
     add_enabled(json, "selinux", true);
-    add_enabled(json, "intelRdt", false);
+    json_object(json, "intelRdt");
+    json_bool(json, "enabled", true);
+    json_bool(json, "schemata", true);
+    json_bool(json, "monitoring", true);
+    json_object_end(json);
     add_memory_policy(json);
     json_object(json, "mountExtensions");
     add_enabled(json, "idmap", true);

@@ -4,51 +4,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/file.h"
 #include "container/bundle.h"
+#include "container/intel_rdt.h"
 
-static const char mount_point[] = "/sys/fs/resctrl";
+enum { SCHEMATA_LIMIT = 64 * 1024 };
 
-enum { SCHEMATA_LIMIT = 64 * 1024, RESCTRL_MAGIC = 0x7655821 };
-
-/* closID names the group, "/" is that of everybody; without it the container has one of its own. */
-static const char *group_path(struct container *container, const struct caisson_context *context,
-                              struct caisson_error *err)
+/* @return the schemata file of the container's group, open for reading and writing; -1 with `err`. */
+static int open_schemata(struct container *container, const struct caisson_context *context,
+                         struct caisson_error *err)
 {
+    _cleanup_close_ int root = -1;
+    struct intel_rdt groups;
     struct bundle bundle;
-    const struct spec_intel_rdt *rdt;
-    const char *name;
+    const char *path;
+    int fd;
 
-    if (bundle_load_stored(&container->arena, context, container->dir, &bundle, err) < 0)
-        return NULL;
-    rdt = bundle.spec->linux_->intel_rdt;
-    if (!rdt) {
-        error_set(err, CAISSON_ERROR_STATE,
-                  "cannot change the cache or memory bandwidth of container '%s': it has no resctrl group",
-                  container->id);
-        error_hint(err, "one is made when its configuration has linux.intelRdt");
-        return NULL;
+    root = intel_rdt_open(err);
+    if (root < 0 || bundle_load_stored(&container->arena, context, container->dir, &bundle, err) < 0)
+        return -1;
+    intel_rdt_name(&container->arena, bundle.spec, container->id, &groups);
+    if (!groups.config) {
+        error_set(err, CAISSON_ERROR_STATE, "container '%s' has no resctrl group", container->id);
+        return error_hint(err, "one is made when its configuration has linux.intelRdt");
     }
-    name = rdt->clos_id ? rdt->clos_id : container->id;
-    return arena_format(&container->arena, "%s/%s", mount_point, strcmp(name, "/") == 0 ? "." : name);
-}
-
-static int check_mount(struct caisson_error *err)
-{
-    struct statfs fs;
-
-    if (statfs(mount_point, &fs) == 0 && fs.f_type == RESCTRL_MAGIC)
-        return 0;
-    error_set(err, CAISSON_ERROR_UNSUPPORTED,
-              "cannot change the cache or memory bandwidth: the resctrl filesystem is not mounted at %s",
-              mount_point);
-    return error_hint(
-        err, "mount it: mount -t resctrl resctrl %s; the processor must have RDT (Intel) or QoS (AMD)",
-        mount_point);
+    path = arena_format(&container->arena, "%s/schemata", groups.control);
+    fd = openat(root, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? error_system(err, errno, "cannot open '%s/%s'", INTEL_RDT_MOUNT, path) : fd;
 }
 
 static int write_schema(struct resctrl_update *update, struct arena *arena, const char *schema,
@@ -62,7 +47,7 @@ static int write_schema(struct resctrl_update *update, struct arena *arena, cons
         return 0;
     errnum = errno;
     error_system(err, errnum, "cannot write '%s' to the schemata of the resctrl group", schema);
-    return error_hint(err, "%s/info/last_cmd_status says why", mount_point);
+    return error_hint(err, "%s/info/last_cmd_status says why", INTEL_RDT_MOUNT);
 }
 
 int resctrl_change(const struct caisson_context *context, struct container *container,
@@ -70,20 +55,13 @@ int resctrl_change(const struct caisson_context *context, struct container *cont
                    struct caisson_error *err)
 {
     struct arena *arena = &container->arena;
-    const char *path;
 
     if (!options->l3_cache_schema && !options->mem_bw_schema)
         return 0;
-    if (check_mount(err) < 0)
-        return -1;
-    path = group_path(container, context, err);
-    if (!path)
-        return -1;
-    path = arena_format(arena, "%s/schemata", path);
-    update->schemata = open(path, O_RDWR | O_CLOEXEC);
+    update->schemata = open_schemata(container, context, err);
     if (update->schemata < 0)
-        return error_system(err, errno, "cannot open '%s'", path);
-    update->old = file_read_fd(arena, update->schemata, path, SCHEMATA_LIMIT, NULL, err);
+        return error_prefix(err, "cannot change the cache or memory bandwidth");
+    update->old = file_read_fd(arena, update->schemata, "schemata", SCHEMATA_LIMIT, NULL, err);
     if (update->old &&
         (!options->l3_cache_schema || write_schema(update, arena, options->l3_cache_schema, err) == 0) &&
         (!options->mem_bw_schema || write_schema(update, arena, options->mem_bw_schema, err) == 0))

@@ -34,11 +34,12 @@ struct state {
     const char *created;     /* RFC 3339 with nanoseconds, UTC */
     const char *owner;       /* name or number of the user who made it */
     uid_t owner_uid;
-    const char *cgroup;        /* absolute path of its cgroup directory; NULL: none */
-    const char *cgroup_driver; /* "cgroupfs", "systemd", "disabled" */
-    const char *systemd_scope; /* NULL: none */
-    const char *intel_rdt;     /* directory to remove; NULL: none */
-    bool poststart, poststop;  /* config.json has hooks of that kind */
+    const char *cgroup;            /* absolute path of its cgroup directory; NULL: none */
+    const char *cgroup_driver;     /* "cgroupfs", "systemd", "disabled" */
+    const char *systemd_scope;     /* NULL: none */
+    const char *intel_rdt;         /* resctrl group to remove, its absolute path; NULL: none */
+    const char *intel_rdt_monitor; /* the same, for a group that counts alone */
+    bool poststart, poststop;      /* config.json has hooks of that kind */
     bool terminal;
     struct spec_pairs annotations;
 

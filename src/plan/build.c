@@ -26,15 +26,17 @@ static void add_start(struct plan_builder *b)
         [PLAN_FOR_RUN] = PLAN_START_CHANNEL,
         [PLAN_FOR_EXEC] = PLAN_START_NOW,
     };
+    /* The resctrl group is entered between the two: before the program has children of its own. */
+    bool pauses = b->request->purpose == PLAN_FOR_EXEC && b->spec->linux_->intel_rdt;
     struct plan_start step = {
-        .how = how[b->request->purpose],
+        .how = pauses ? PLAN_START_CHANNEL : how[b->request->purpose],
         .keep_fds = b->request->preserve_fds,
         .socket = -1,
         .lock = -1,
     };
     uint32_t where;
 
-    if (b->request->purpose != PLAN_FOR_EXEC)
+    if (b->request->purpose != PLAN_FOR_EXEC || pauses)
         builder_step(b, PLAN_OP_READY, NULL, &(struct plan_ready){0});
     where = builder_step(b, PLAN_OP_START, NULL, &step);
     if (b->request->purpose == PLAN_FOR_CREATE)
