@@ -72,13 +72,14 @@ static void add_capabilities(struct json *json, const struct plan_host *host)
     json_array_end(json);
 }
 
+/* The systemd driver is known; that its helper is not installed, or no systemd there, is said when it is asked for. */
 static void add_cgroup(struct json *json)
 {
     json_object(json, "cgroup");
     json_bool(json, "v1", false);
     json_bool(json, "v2", true);
-    json_bool(json, "systemd", false);
-    json_bool(json, "systemdUser", false);
+    json_bool(json, "systemd", true);
+    json_bool(json, "systemdUser", true);
     json_bool(json, "rdma", true);
     json_object_end(json);
 }
@@ -156,7 +157,10 @@ static void add_annotations(struct json *json, struct arena *arena)
 int caisson_features(char **json_text, struct caisson_error *err)
 {
     /* Annotations of config.json that change what the runtime does: a caller must not pass on a stranger's. */
-    static const char *const unsafe[] = {"run.oci.keep_original_groups"};
+    static const char *const unsafe[] = {
+        "org.systemd.property.", /* every one that begins so */
+        "run.oci.keep_original_groups",
+    };
     _cleanup_arena_ struct arena arena = {0};
     struct strbuf text = STRBUF(&arena);
     struct json json = {.out = &text};

@@ -69,7 +69,9 @@ static void test_callers(void **state)
     get(tree, "linux/seccomp/enabled", yajl_t_true);
     get(tree, "annotations/org.opencontainers.runc.checkpoint.enabled", yajl_t_string);
     get(tree, "annotations/io.github.seccomp.libseccomp.version", yajl_t_string);
-    get(tree, "potentiallyUnsafeConfigAnnotations", yajl_t_array);
+    get(tree, "linux/cgroup/systemd", yajl_t_true);
+    assert_true(holds(tree, "potentiallyUnsafeConfigAnnotations", "org.systemd.property."));
+    assert_true(holds(tree, "potentiallyUnsafeConfigAnnotations", "run.oci.keep_original_groups"));
     assert_string_equal(YAJL_GET_STRING(get(tree, "ociVersionMax", yajl_t_string)), CAISSON_OCI_VERSION);
     yajl_tree_free(tree);
 }
