@@ -3,7 +3,9 @@
 #include "init/init.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,12 +23,34 @@ static int drop_bounding(struct init *init, uint64_t keep)
     return 0;
 }
 
+/* @return whether /proc/self/setgroups says so, by the host's procfs; -1 with errno. */
+static int denies_setgroups(struct init *init)
+{
+    _cleanup_close_ int fd = openat(init->proc, "self/setgroups", O_RDONLY | O_CLOEXEC);
+    char word[8];
+    ssize_t n = fd < 0 ? -1 : read(fd, word, sizeof word);
+
+    return n < 0 ? -1 : n >= 4 && memcmp(word, "deny", 4) == 0;
+}
+
+static int set_groups(struct init *init, const struct plan_credentials *step)
+{
+    init_doing(init, PLAN_ACTION_SETGROUPS, NULL);
+    if (step->flags & PLAN_CREDENTIALS_KEEP_GROUPS)
+        return 0;
+    if (step->flags & PLAN_CREDENTIALS_ASK_GROUPS) {
+        int denied = denies_setgroups(init);
+
+        if (denied != 0)
+            return denied < 0 ? -1 : 0;
+    }
+    return (int)syscall(SYS_setgroups, step->group_count, init_text(init, step->groups));
+}
+
 /* By system call: the C library's own functions are for many threads. */
 static int set_ids(struct init *init, const struct plan_credentials *step)
 {
-    init_doing(init, PLAN_ACTION_SETGROUPS, NULL);
-    if (!(step->flags & PLAN_CREDENTIALS_KEEP_GROUPS) &&
-        syscall(SYS_setgroups, step->group_count, init_text(init, step->groups)) < 0)
+    if (set_groups(init, step) < 0)
         return -1;
     init_doing(init, PLAN_ACTION_SETGID, NULL);
     if (syscall(SYS_setresgid, step->gid, step->gid, step->gid) < 0)

@@ -80,6 +80,13 @@ static int load_plan(struct init *init, int fd)
     return 0;
 }
 
+static bool needs_proc(const struct plan_step *step)
+{
+    if (step->op == PLAN_OP_CREDENTIALS)
+        return PLAN_BODY(plan_credentials, step)->flags & PLAN_CREDENTIALS_ASK_GROUPS;
+    return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME;
+}
+
 /*
  * The host's procfs is opened while the host's root is still the process's own, and only when a step needs it:
  * later a /proc would be the container's, which its files can fake.
@@ -89,7 +96,7 @@ static int open_proc(struct init *init)
     const struct plan_step *step = plan_first(init->plan);
 
     for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step)) {
-        if (step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME) {
+        if (needs_proc(step)) {
             init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
             init->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
             return init->proc < 0 ? -1 : 0;

@@ -60,6 +60,13 @@ static const char *map_text(struct plan_builder *b, const struct spec_id_mapping
     return strbuf_string(&text);
 }
 
+/* Whether the map is one that its user can write alone. */
+static bool maps_own_id(const struct spec_id_mappings *mappings, unsigned own_id)
+{
+    return mappings->count == 0 ||
+           (mappings->count == 1 && mappings->items[0].size == 1 && mappings->items[0].host_id == own_id);
+}
+
 static uint32_t first_id(const struct spec_id_mappings *mappings)
 {
     if (mappings->count == 0 || plan_host_id(mappings, 0) >= 0)
@@ -89,8 +96,11 @@ static int decide_maps(struct plan_builder *b, struct caisson_error *err)
     b->plan->wait_for_maps = true;
     b->plan->uid_map = map_text(b, &config->uid_mappings, host->euid);
     b->plan->gid_map = map_text(b, &config->gid_mappings, host->egid);
-    /* user_namespaces(7): who may not setgroups outside must give it up before mapping the own group. */
-    b->plan->deny_setgroups = !plan_host_can(b, CAP_SETGID) && config->gid_mappings.count <= 1;
+    /*
+     * user_namespaces(7): who may not setgroups outside must give it up before mapping the own group. For any
+     * other mapping newgidmap(1) decides.
+     */
+    b->plan->deny_setgroups = !plan_host_can(b, CAP_SETGID) && maps_own_id(&config->gid_mappings, host->egid);
     return 0;
 }
 

@@ -19,3 +19,50 @@ userns() {
     is "$(status_of)" running
     caisson kill "$ID" KILL
 }
+
+# What a user without newgidmap(1) has: a namespace in which setgroups(2) is denied for ever
+deny_groups() {
+    unshare --user --map-root-user "$@"
+}
+
+@test "setgroups denied in the namespace that the runtime runs in" {
+    deny_groups grep -q deny /proc/self/setgroups || skip "user namespaces are not to be had"
+    config 'del(.linux.cgroupsPath) | .linux.namespaces |= map(select(.type != "network"))
+        | .mounts |= map(select(.type != "sysfs" and .type != "cgroup"))
+        | .linux.maskedPaths = []'
+    if rootless; then config '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'; fi
+    script 'id -u'
+    attempt deny_groups --mount "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    succeeds
+    matches "$output" '0$'
+    config '.linux.namespaces += [{type: "user"}]
+        | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}] | .linux.gidMappings = .linux.uidMappings'
+    attempt deny_groups --mount "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    succeeds
+    matches "$output" '0$'
+    config '.process.user.additionalGids = [0]'
+    attempt deny_groups --mount "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    fails setgroups
+}
+
+@test "setgroups denied in a namespace that is joined" {
+    need_root
+    background unshare --user --map-root-user sleep 1000
+    wait_for grep -q sleep "/proc/$!/comm"
+    config '.linux.namespaces += [{type: "user", path: $path}]' --arg path "/proc/$!/ns/user"
+    run_script 'id -u; cat /proc/self/setgroups'
+    succeeds "$(printf '0\ndeny')"
+}
+
+@test "exec in a container whose namespace denies setgroups" {
+    if ! rootless; then
+        background unshare --user --map-root-user sleep 1000
+        wait_for grep -q sleep "/proc/$!/comm"
+        config '.linux.namespaces += [{type: "user", path: $path}]' --arg path "/proc/$!/ns/user"
+    fi
+    start_sleeping
+    attempt caisson exec "$ID" cat /proc/self/setgroups
+    succeeds deny
+    attempt caisson exec --additional-gids 0 "$ID" true
+    fails setgroups
+}
