@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -23,6 +24,8 @@ static int open_standard_descriptors(void)
 
 int main(int argc, char **argv)
 {
+    /* A caller may ignore it (execve(2) hands that on), and then the kernel tells nobody how a child ended. */
+    signal(SIGCHLD, SIG_DFL);
     /* execve() with an empty argv is possible before Linux 5.18. */
     if (argc < 1 || open_standard_descriptors() < 0)
         return 1;

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sys/mount.h"
+
+enum { SIGNALS = 64 };
 
 /* The body of each kind of step has its own type: these give them all one. */
 #define X(name, body, words)                                                                                 \
@@ -108,12 +111,15 @@ static int open_proc(struct init *init)
 /* The runtime blocks signals, and its caller may have ignored some: the container's process gets neither. */
 static void reset_signals(void)
 {
-    static const int ignored[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,
-                                  SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH};
+    /* The kernel's struct sigaction, all zero: SIG_DFL. The C library would keep signals 32 to 34 for itself. */
+    static const struct {
+        uintptr_t handler, flags, restorer;
+        uint64_t mask;
+    } action;
     sigset_t none;
 
-    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
-        signal(ignored[i], SIG_DFL);
+    for (int i = 1; i <= SIGNALS; i++)
+        syscall(SYS_rt_sigaction, i, &action, NULL, sizeof action.mask);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

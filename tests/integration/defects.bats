@@ -66,3 +66,18 @@ deny_groups() {
     attempt caisson exec --additional-gids 0 "$ID" true
     fails setgroups
 }
+
+# ignoring PROGRAM ARGUMENT...: with every signal ignored that can be
+ignoring() {
+    python3 -c 'import os, signal, sys
+for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}: signal.signal(number, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$@"
+}
+
+@test "a caller that ignores signals learns the exit status, and its container ignores none" {
+    config '.hooks.createRuntime = [{path: "/bin/true"}]'
+    script 'grep ^SigIgn /proc/self/status; exit 7'
+    attempt ignoring "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    is "$status" 7
+    is "$output" "SigIgn:	0000000000000000"
+}
