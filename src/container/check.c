@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "container/intel_rdt.h"
 #include "sys/openat2.h"
 
 struct checker {
@@ -132,13 +134,50 @@ static void check_privileges(struct checker *c)
     add(c, &err);
 }
 
+static void check_net_devices(struct checker *c)
+{
+    const struct spec *spec = c->decision->bundle.spec;
+
+    for (size_t i = 0; i < spec->linux_->net_devices.count; i++) {
+        const char *name = spec->linux_->net_devices.items[i].host_name;
+        struct caisson_error err = {0};
+
+        if (if_nametoindex(name) != 0)
+            continue;
+        error_set(&err, CAISSON_ERROR_UNSUPPORTED, "the host has no network interface '%s'", name);
+        spec_error_at(spec, &err, spec_pointer(c->arena, "/linux/netDevices", name));
+        add(c, &err);
+    }
+}
+
+static void check_resctrl(struct checker *c)
+{
+    const struct spec *spec = c->decision->bundle.spec;
+    struct caisson_error err = {0};
+    _cleanup_close_ int root = -1;
+
+    if (!spec->linux_->intel_rdt)
+        return;
+    root = intel_rdt_open(&err);
+    if (root >= 0)
+        return;
+    spec_error_at(spec, &err, "/linux/intelRdt");
+    add(c, &err);
+}
+
 void check_host(const struct decision *decision, struct strbuf *report, struct caisson_error *first)
 {
     struct checker c = {.decision = decision, .arena = decision->arena, .report = report, .first = first};
 
+    struct caisson_error err = {0};
+
+    if (plan_check_process(decision->bundle.spec, &err) < 0)
+        add(&c, &err);
     check_privileges(&c);
     check_namespaces(&c);
     check_filesystems(&c);
+    check_net_devices(&c);
+    check_resctrl(&c);
     for (size_t i = 0; i < decision->plan.slot_count; i++)
         check_slot(&c, &decision->plan.slots[i]);
 }

@@ -163,7 +163,7 @@ static void restore_nofile(const struct launch *launch, const struct rlimit *lim
 {
     const struct spec_process *process = launch->spec->process;
 
-    for (size_t i = 0; i < process->rlimits.count; i++)
+    for (size_t i = 0; process && i < process->rlimits.count; i++)
         if (process->rlimits.items[i].resource == RLIMIT_NOFILE)
             return;
     prlimit(launch->process.pid, RLIMIT_NOFILE, limit, NULL);

@@ -64,6 +64,8 @@ static int execute(struct container *container, struct launch *launch, struct ca
 
     if (bundle_load_stored(&container->arena, launch->context, container->dir, &bundle, err) < 0)
         return -1;
+    if (plan_check_process(bundle.spec, err) < 0)
+        return -1;
     load_plan(container, &plan);
     launch->spec = bundle.spec;
     launch->plan = &plan;

@@ -111,6 +111,11 @@ static int add_finish(struct plan_builder *b, struct caisson_error *err)
 
 static int add_process(struct plan_builder *b, struct caisson_error *err)
 {
+    /* What has no program is never started: `start` says so, and does not wake the init. */
+    if (!b->process || b->process->args.count == 0) {
+        add_start(b);
+        return 0;
+    }
     if (plan_limits(b, err) < 0 || plan_labels(b, err) < 0)
         return -1;
     builder_step(b, PLAN_OP_CWD, "/process/cwd",
@@ -189,12 +194,12 @@ static void finish(struct plan *plan)
     memcpy(plan->program + data_at, plan->data.data, plan->data.length);
 }
 
-static int check_process(const struct plan_builder *b, struct caisson_error *err)
+int plan_check_process(const struct spec *spec, struct caisson_error *err)
 {
-    if (!b->process)
-        return spec_error(b->spec, err, "/process", "missing: there is nothing to execute");
-    if (b->process->args.count == 0)
-        return spec_error(b->spec, err, "/process/args", "empty or missing: there is nothing to execute");
+    if (!spec->process)
+        return spec_error(spec, err, "/process", "missing: there is nothing to execute");
+    if (spec->process->args.count == 0)
+        return spec_error(spec, err, "/process/args", "empty or missing: there is nothing to execute");
     return 0;
 }
 
@@ -213,10 +218,11 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
     plan->steps = STRBUF(arena);
     plan->data = STRBUF(arena);
     strbuf_add(&plan->data, "\0\0\0\0\0\0\0", 8); /* so that no reference is 0 */
-    if (check_process(&b, err) < 0)
+    /* config.md: the process may be missing until it is started. */
+    if (request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)
         return -1;
-    plan->terminal = b.process->terminal.value;
-    if (b.process->oom_score_adj.set)
+    plan->terminal = b.process && b.process->terminal.value;
+    if (b.process && b.process->oom_score_adj.set)
         plan->oom_score_adj = builder_format(&b, "%lld", (long long)b.process->oom_score_adj.value);
     if ((request->purpose == PLAN_FOR_EXEC ? build_exec(&b, err) : build_container(&b, err)) < 0)
         return -1;

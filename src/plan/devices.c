@@ -127,7 +127,7 @@ int plan_console(struct plan_builder *b, bool bind, struct caisson_error *err)
     const struct spec_process *process = b->process;
     struct plan_console step = {.bind = bind};
 
-    if (!process->terminal.value)
+    if (!process || !process->terminal.value)
         return 0;
     if (process->console_size.set) {
         if (process->console_size.height > UINT16_MAX || process->console_size.width > UINT16_MAX)

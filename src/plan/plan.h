@@ -140,6 +140,9 @@ int plan_host_probe(struct plan_host *host, struct caisson_error *err);
 int plan_build(struct arena *arena, const struct plan_request *request, struct plan *plan,
                struct caisson_error *err);
 
+/** @return 0 when the configuration says what to execute, -1 with `err` when it does not: it is needed by start at the latest. */
+int plan_check_process(const struct spec *spec, struct caisson_error *err);
+
 /** Writes a descriptor's number into a slot's place of the finished program. */
 void plan_fill(struct plan *plan, const struct plan_slot *slot, int fd);
 
