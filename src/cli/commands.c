@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 const struct command *const commands[] = {
     &command_check,  &command_create,  &command_delete,
@@ -25,12 +25,11 @@ const struct command *command_find(const char *name)
 
 int cli_unknown_command(const char *name, struct caisson_error *err)
 {
-    struct suggestion nearest;
+    struct suggest nearest = {.text = name, .length = strlen(name)};
 
     error_set(err, CAISSON_ERROR_USAGE, "unknown command '%s'", name);
-    suggestion_start(&nearest, name, strlen(name));
     for (const struct command *const *command = commands; *command; command++)
-        suggestion_offer(&nearest, (*command)->name);
+        suggest_try(&nearest, (*command)->name);
     if (nearest.best)
         error_hint(err, "did you mean '%s'?", nearest.best);
     return -1;

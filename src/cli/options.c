@@ -10,7 +10,7 @@
 
 #include "base/strbuf.h"
 #include "cli/quantity.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 struct parser {
     struct arena *arena;
@@ -210,19 +210,20 @@ static int store(struct parser *parser, const struct option *option, char *attac
 static int unknown_option(struct parser *parser, const char *word, size_t length)
 {
     const char *name = word;
-    struct suggestion nearest;
+    struct suggest nearest = {0};
 
     while (*name == '-')
         name++;
     length -= (size_t)(name - word);
+    nearest.text = name;
+    nearest.length = length;
     error_set(parser->err, CAISSON_ERROR_USAGE, "unknown option '%.*s'",
               (int)(length + (size_t)(name - word)), word);
     if (parser->syntax->global && option_by_name(parser->syntax->global, name, length))
         return error_hint(parser->err, "'--%.*s' is a global option: write it before the command",
                           (int)length, name);
-    suggestion_start(&nearest, name, length);
     for (const struct option *option = parser->syntax->options; option->name; option++)
-        suggestion_offer(&nearest, option->name);
+        suggest_try(&nearest, option->name);
     if (nearest.best)
         error_hint(parser->err, "did you mean '--%s'?", nearest.best);
     return -1;

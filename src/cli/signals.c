@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "cli/options.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 enum { RTMIN = 34, RTMAX = 64 };
 
@@ -44,13 +44,12 @@ static int real_time(const char *name)
 
 static int unknown_signal(const char *text, const char *name, struct caisson_error *err)
 {
-    struct suggestion nearest;
+    struct suggest nearest = {.text = name, .length = strlen(name)};
 
     error_set(err, CAISSON_ERROR_USAGE, "unknown signal '%s'", text);
     error_hint(err, "a signal is a number from 0 to %d, or a name like TERM, SIGKILL or RTMIN+3", RTMAX);
-    suggestion_start(&nearest, name, strlen(name));
     for (int i = 0; i < SIGNALS; i++)
-        suggestion_offer(&nearest, signals[i].name);
+        suggest_try(&nearest, signals[i].name);
     if (nearest.best)
         error_hint(err, "did you mean '%s'?", nearest.best);
     return -1;

@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "plan/mount_data.h"
 #include "plan/mount_idmap.h"
-#include "spec/suggest.h"
+#include "base/suggest.h"
 #include "sys/mount.h"
 
 enum effect {

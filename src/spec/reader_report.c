@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the reader says: errors and notices, each with its place. */
 #include "spec/reader_private.h"
-#include "spec/suggest.h"
+#include "base/suggest.h"
 
 #include <string.h>
 
