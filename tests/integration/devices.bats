@@ -94,17 +94,17 @@ device_rules() {
 @test "the cgroup lets through what is allowed and nothing else" {
     need_root
     device_rules '[{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "r"}]'
-    run_script 'mknod /tmp/some c 240 7; mknod /tmp/other c 240 8; mknod /tmp/block b 240 7
-        for f in some other block; do (exec 3</tmp/$f) 2>&1 | sed "s/^.*open/$f read/"; done
-        (exec 3>/tmp/some) 2>&1 | sed "s/^.*create/some write/"; head -c 1 /dev/zero | wc -c'
-    contains "$output" "some read /tmp/some: $LET_THROUGH" "some write /tmp/some: $REFUSED" \
-        "other read /tmp/other: $REFUSED" "block read /tmp/block: $REFUSED" $'\n1'
+    run_script 'mknod /dev/some c 240 7; mknod /dev/other c 240 8; mknod /dev/block b 240 7
+        for f in some other block; do (exec 3</dev/$f) 2>&1 | sed "s/^.*open/$f read/"; done
+        (exec 3>/dev/some) 2>&1 | sed "s/^.*create/some write/"; head -c 1 /dev/zero | wc -c'
+    contains "$output" "some read /dev/some: $LET_THROUGH" "some write /dev/some: $REFUSED" \
+        "other read /dev/other: $REFUSED" "block read /dev/block: $REFUSED" $'\n1'
 }
 
 @test "without any rule a device of the host is refused, the default devices are not" {
     need_root
     device_rules '[]'
-    run_script 'mknod /tmp/some c 240 7 && (exec 3</tmp/some) 2>&1; head -c 1 /dev/urandom | wc -c; echo x >/dev/null && echo null'
+    run_script 'mknod /dev/some c 240 7 && (exec 3</dev/some) 2>&1; head -c 1 /dev/urandom | wc -c; echo x >/dev/null && echo null'
     contains "$output" "$REFUSED" 1 null
 }
 
@@ -112,8 +112,8 @@ device_rules() {
     need_root
     device_rules '[{"allow": true, "type": "a", "access": "rwm"}, {"allow": false, "type": "c", "major": 240, "access": "w"},
         {"allow": false, "type": "c", "major": 240, "minor": 8, "access": "rw"}, {"allow": true, "type": "c", "major": 240, "minor": 8, "access": "r"}]'
-    run_script 'mknod /tmp/some c 240 7; mknod /tmp/other c 240 8
-        for f in some other; do (exec 3</tmp/$f) 2>&1 | sed "s/^.*open/$f read/"; (exec 3>/tmp/$f) 2>&1 | sed "s/^.*create/$f write/"; done'
-    contains "$output" "some read /tmp/some: $LET_THROUGH" "some write /tmp/some: $REFUSED" \
-        "other read /tmp/other: $LET_THROUGH" "other write /tmp/other: $REFUSED"
+    run_script 'mknod /dev/some c 240 7; mknod /dev/other c 240 8
+        for f in some other; do (exec 3</dev/$f) 2>&1 | sed "s/^.*open/$f read/"; (exec 3>/dev/$f) 2>&1 | sed "s/^.*create/$f write/"; done'
+    contains "$output" "some read /dev/some: $LET_THROUGH" "some write /dev/some: $REFUSED" \
+        "other read /dev/other: $LET_THROUGH" "other write /dev/other: $REFUSED"
 }

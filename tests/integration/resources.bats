@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every row of the conversion from linux.resources to the files of cgroup v2, read back from the kernel, and that the
+# limits hold. (limits.bats has the common cases of each.)
+load helpers
+load resources
+
+@test "memory: every spelling of a limit" {
+    need_controller memory
+    rows <<'ROWS'
+{"memory": {"limit": 67108864}}                      | memory.max | 67108864
+{"memory": {"limit": 0}}                             | memory.max | max
+{"memory": {"limit": -1}}                            | memory.max | max
+{"memory": {"reservation": 33554432}}                | memory.low | 33554432
+{"memory": {"reservation": 0}}                       | memory.low | 0
+{"memory": {"reservation": -1}}                      | memory.low | max
+{"memory": {"kernel": 0, "kernelTCP": 0, "disableOOMKiller": false, "useHierarchy": true}} | memory.max | max
+{"memory": {"limit": 67108864, "checkBeforeUpdate": true}} | memory.max | 67108864
+ROWS
+}
+
+@test "memory: swap is counted with memory, and written without it" {
+    need_controller memory
+    resources '{"memory": {"limit": 67108864}}'
+    create
+    [ -e "$CGROUP/memory.swap.max" ] || skip "the kernel does not account swap"
+    caisson delete --force "$ID"
+    rows <<'ROWS'
+{"memory": {"limit": 67108864, "swap": 100663296}}   | memory.swap.max | 33554432
+{"memory": {"limit": 67108864, "swap": 67108864}}    | memory.swap.max | 0
+{"memory": {"limit": 67108864, "swap": -1}}          | memory.swap.max | max
+{"memory": {"limit": 67108864, "swap": 0}}           | memory.swap.max | max
+{"memory": {"limit": -1}}                            | memory.swap.max | max
+{"memory": {"limit": -1, "swap": -1}}                | memory.swap.max | max
+ROWS
+}
+
+@test "memory: what cannot be had is refused at the value" {
+    need_controller memory
+    refused '{"memory": {"swap": 100663296}}' /memory/swap "unable to set swap limit without memory limit"
+    refused '{"memory": {"limit": 67108864, "swap": 67108863}}' /memory/swap "cannot be less than memory"
+    refused '{"memory": {"limit": -2}}' /memory/limit "-2 is out of range"
+    refused '{"memory": {"kernel": 1048576}}' /memory/kernel version
+    refused '{"memory": {"kernelTCP": 1048576}}' /memory/kernelTCP version
+    refused '{"memory": {"swappiness": 60}}' /memory/swappiness
+    refused '{"memory": {"disableOOMKiller": true}}' /memory/disableOOMKiller
+    refused '{"memory": {"useHierarchy": false}}' /memory/useHierarchy
+}
+
+@test "cpu: shares on the curve of 2025, quota, period, burst, idle" {
+    need_controller cpu
+    rows <<'ROWS'
+{"cpu": {"shares": 1}}                               | cpu.weight | 1
+{"cpu": {"shares": 0}}                               | cpu.weight | 100
+{"cpu": {"shares": 2}}                               | cpu.weight | 1
+{"cpu": {"shares": 512}}                             | cpu.weight | 59
+{"cpu": {"shares": 1024}}                            | cpu.weight | 100
+{"cpu": {"shares": 2048}}                            | cpu.weight | 174
+{"cpu": {"shares": 262144}}                          | cpu.weight | 10000
+{"cpu": {"shares": 999999}}                          | cpu.weight | 10000
+{"cpu": {"quota": 50000}}                            | cpu.max | 50000 100000
+{"cpu": {"period": 50000}}                           | cpu.max | max 50000
+{"cpu": {"quota": 20000, "period": 50000}}           | cpu.max | 20000 50000
+{"cpu": {"quota": -1, "period": 50000}}              | cpu.max | max 50000
+{"cpu": {"quota": 0, "period": 0}}                   | cpu.max | max 100000
+{"cpu": {"quota": 50000, "burst": 20000}}            | cpu.max.burst | 20000
+{"cpu": {"quota": 50000, "burst": 50000}}            | cpu.max.burst | 50000
+{"cpu": {"idle": 1, "shares": 512}}                  | cpu.idle | 1
+{"cpu": {"idle": 0, "shares": 512}}                  | cpu.weight | 59
+{"cpu": {"realtimeRuntime": 0, "realtimePeriod": 0}} | cpu.max | max 100000
+ROWS
+    refused '{"cpu": {"quota": 50000, "burst": 60000}}' cpu.max "burst cannot be greater than the quota"
+    refused '{"cpu": {"quota": -7}}' /cpu/quota
+    refused '{"cpu": {"idle": 2}}' /cpu/idle
+    refused '{"cpu": {"realtimePeriod": 1000000}}' /cpu/realtimePeriod
+}
+
+@test "cpuset: processors and memory nodes" {
+    need_controller cpuset
+    rows <<'ROWS'
+{"cpu": {"cpus": "0"}}                               | cpuset.cpus | 0
+{"cpu": {"mems": "0"}}                               | cpuset.mems | 0
+{"cpu": {"cpus": "", "mems": ""}}                    | cpuset.cpus.effective | 0-1
+ROWS
+    refused '{"cpu": {"cpus": "4096"}}' /cpu/cpus "of those that exist"
+}
+
+@test "pids: a limit, none, and the zero that became a limit with version 1.3" {
+    need_controller pids
+    config '.ociVersion = "1.2.1"'
+    rows <<'ROWS'
+{"pids": {"limit": 17}}                              | pids.max | 17
+{"pids": {"limit": -1}}                              | pids.max | max
+{"pids": {"limit": 0}}                               | pids.max | max
+ROWS
+    config '.ociVersion = "1.3.0"'
+    rows <<'ROWS'
+{"pids": {"limit": -1}}                              | pids.max | max
+{"pids": {"limit": 0}}                               | pids.max | 1
+{"pids": {}}                                         | pids.max | max
+ROWS
+    refused '{"pids": {"limit": -2}}' /pids/limit
+}
+
+# The first whole disk of some size, "MAJOR:MINOR".
+disk() {
+    local size
+    for size in /sys/block/*/size; do
+        if [ "$(cat "$size")" -gt 0 ]; then
+            cat "${size%size}dev"
+            return
+        fi
+    done
+    skip "there is no block device"
+}
+
+@test "io: the four throttles of a device, together and taken back" {
+    need_controller io
+    local device major minor
+    device=$(disk) major=${device%:*} minor=${device#*:}
+    rows <<ROWS
+{"blockIO": {"throttleReadBpsDevice": [{"major": $major, "minor": $minor, "rate": 1048576}]}}  | io.max | $device rbps=1048576 wbps=max riops=max wiops=max
+{"blockIO": {"throttleWriteBpsDevice": [{"major": $major, "minor": $minor, "rate": 2097152}]}} | io.max | $device rbps=max wbps=2097152 riops=max wiops=max
+{"blockIO": {"throttleReadIOPSDevice": [{"major": $major, "minor": $minor, "rate": 300}]}}     | io.max | $device rbps=max wbps=max riops=300 wiops=max
+{"blockIO": {"throttleReadBpsDevice": [{"major": $major, "minor": $minor, "rate": 1048576}], "throttleWriteIOPSDevice": [{"major": $major, "minor": $minor, "rate": 400}]}} | io.max | $device rbps=1048576 wbps=max riops=max wiops=400
+ROWS
+    refused '{"blockIO": {"throttleReadBpsDevice": [{"major": 4095, "minor": 1, "rate": 1}]}}' io.max "no block device has that number"
+}
+
+@test "io: weights" {
+    need_controller io
+    local device
+    device=$(disk)
+    resources '{"blockIO": {"throttleReadBpsDevice": [{"major": '"${device%:*}"', "minor": '"${device#*:}"', "rate": 1048576}]}}'
+    create
+    if [ -e "$CGROUP/io.bfq.weight" ]; then
+        caisson delete --force "$ID"
+        rows <<<'{"blockIO": {"weight": 500}} | io.bfq.weight | default 500'
+    elif [ -e "$CGROUP/io.weight" ]; then
+        caisson delete --force "$ID"
+        rows <<'ROWS'
+{"blockIO": {"weight": 10}}                          | io.weight | default 1
+{"blockIO": {"weight": 500}}                         | io.weight | default 4950
+{"blockIO": {"weight": 1000}}                        | io.weight | default 10000
+ROWS
+    else
+        caisson delete --force "$ID"
+        refused '{"blockIO": {"weight": 500}}' io.weight "neither the BFQ scheduler nor CONFIG_BLK_CGROUP_IOCOST"
+    fi
+    refused '{"blockIO": {"weight": 9}}' /blockIO/weight
+    refused '{"blockIO": {"leafWeight": 10}}' /blockIO/leafWeight
+}
+
+@test "hugetlb: a limit on pages in use and one on pages reserved" {
+    need_controller hugetlb
+    [ -d /sys/kernel/mm/hugepages/hugepages-2048kB ] || skip "this kernel has no pages of 2 MB"
+    rows <<'ROWS'
+{"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]} | hugetlb.2MB.max | 4194304
+{"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]} | hugetlb.2MB.rsvd.max | 4194304
+{"hugepageLimits": [{"pageSize": "2MB", "limit": 0}]}       | hugetlb.2MB.max | 0
+ROWS
+    refused '{"hugepageLimits": [{"pageSize": "3MB", "limit": 1}]}' hugetlb.3MB.max
+    refused '{"hugepageLimits": [{"pageSize": "2M", "limit": 1}]}' /hugepageLimits/0 2MB
+}
+
+@test "what cgroup v2 has no controller for is refused, zeros of it are not" {
+    refused '{"network": {"classID": 1048577}}' /network/classID "no such controller"
+    refused '{"network": {"priorities": [{"name": "eth0", "priority": 500}]}}' /network/priorities
+    rows <<<'{"network": {"classID": 0, "priorities": []}} | cgroup.freeze | 0'
+}
+
+@test "unified: line by line, behind the others, also files that nobody knows" {
+    need_controller pids
+    rows <<'ROWS'
+{"pids": {"limit": 17}, "unified": {"pids.max": "23"}}            | pids.max | 23
+{"unified": {"cgroup.max.depth": "7", "cgroup.max.descendants": "9"}} | cgroup.max.depth | 7
+{"unified": {"cgroup.max.depth": "7\n8\n"}}                       | cgroup.max.depth | 8
+ROWS
+    refused '{"unified": {"pids.of.tomorrow": "1"}}' /unified/pids.of.tomorrow "no such file"
+    refused '{"unified": {"pids.max": "many"}}' /unified/pids.max "cannot write 'many'"
+    refused '{"unified": {"max": "1"}}' /unified/max CONTROLLER.PARAMETER
+}
+
+@test "unified: a controller that is missing is named, and what there is" {
+    refused '{"unified": {"frobnication.max": "1"}}' /unified/frobnication.max \
+        "the cgroup controller 'frobnication' is not available" "$(cat "$CGROUP2/cgroup.controllers")"
+}
+
+@test "a controller that the kernel holds back says who has it" {
+    local controller
+    for controller in memory cpuset hugetlb rdma; do
+        if grep -qw "$controller" "$CGROUP2/cgroup.controllers"; then continue; fi
+        refused '{"unified": {"'$controller'.max": "1"}}' "the cgroup controller '$controller' is not available" hint
+        return
+    done
+    skip "cgroup v2 has every controller here"
+}
+
+@test "a limit that is refused leaves no container and no cgroup" {
+    need_controller pids
+    resources '{"pids": {"limit": 17}, "unified": {"pids.max": "x"}}'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails
+    attempt caisson state "$ID"
+    fails "container does not exist"
+    [ ! -d "$CGROUP" ]
+}
+
+# ---- that they hold ----
+
+@test "a fork bomb stays below pids.max, and kill --all ends it" {
+    need_controller pids
+    resources '{"pids": {"limit": 20}}'
+    script '(b() { b | b & }; b; b; b) 2>/dev/null; exec sleep 1000'
+    create
+    caisson start "$ID"
+    wait_for grown pids.events max 1
+    [ "$(value pids.current)" -le 20 ]
+    [ ! -e "$CGROUP/pids.peak" ] || is "$(value pids.peak)" 20
+    caisson kill --all "$ID" KILL
+    wait_for stopped
+    is "$(field cgroup.events populated)" 0
+}
+
+@test "a process that forks at its limit gets EAGAIN and the next container does not suffer" {
+    need_controller pids
+    resources '{"pids": {"limit": 1}}'
+    run_script 'sleep 0 & wait'
+    contains "$output" "can't fork"
+    [ "$status" != 0 ]
+}
+
+@test "exec into a full container says that a limit on processes is reached" {
+    need_controller pids
+    resources '{"pids": {"limit": 1}}'
+    config '.process.args = ["sleep", "1000"]'
+    create
+    caisson start "$ID"
+    attempt caisson exec "$ID" true
+    is "$status" 255
+    fails "cannot start" "pids.max"
+}
+
+# Of one processor's time the container may have a fifth. Two measures that do not depend on how busy the machine is:
+# each period in which it was held back it had used its quota, and no more than that of the time that went by.
+@test "cpu: a quota of 20 % is 20 %, within a twentieth of it" {
+    need_controller cpu
+    resources '{"cpu": {"quota": 20000, "period": 100000}}'
+    script 'while :; do :; done'
+    create
+    caisson start "$ID"
+    wait_for grown cpu.stat nr_throttled 3
+    local used throttled started ended
+    throttled=$(field cpu.stat nr_throttled) used=$(field cpu.stat usage_usec) started=$(cut -d' ' -f1 /proc/uptime)
+    wait_for grown cpu.stat nr_throttled $((throttled + 40))
+    # read before the time of the end and after the time of the start: what is counted too much is time
+    throttled=$(($(field cpu.stat nr_throttled) - throttled)) used=$(($(field cpu.stat usage_usec) - used))
+    ended=$(cut -d' ' -f1 /proc/uptime)
+    echo "used $used us in $throttled periods of 20000, from $started to $ended"
+    [ $((used / throttled)) -ge 19000 ]
+    [ $((used / throttled)) -le 21000 ]
+    awk -v used="$used" -v time="$(echo "$ended $started" | awk '{print $1 - $2}')" 'BEGIN {exit used / 1e6 > 0.21 * time + 0.02}'
+}
+
+@test "memory: 512 KiB are enough for a program that needs less" {
+    need_controller memory
+    resources '{"memory": {"limit": 524288}}'
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    succeeds
+}
+
+@test "memory: the limit is the container's to use, not the runtime's" {
+    need_controller memory
+    resources '{"memory": {"limit": 1048576}}'
+    create
+    # What the process that waits for start has been charged for.
+    [ "$(value memory.current)" -lt 409600 ] || {
+        echo "memory.current is $(value memory.current)"
+        return 1
+    }
+    is "$(field memory.events max)" 0
+}
+
+@test "a thousand containers leave no cgroup" {
+    [ "${CAISSON_LONG:-}" ] || skip "takes minutes: set CAISSON_LONG=1"
+    resources '{"unified": {"cgroup.max.depth": "7"}}'
+    ! grep -qw memory "$CGROUP2/cgroup.controllers" || resources '{"memory": {"limit": 67108864}}'
+    mkdir -p "${CGROUP%/*}"
+    local i before dying
+    before=$(awk '$1 == "nr_descendants"' "$CGROUP2/cgroup.stat")
+    dying=$(awk '$1 == "nr_dying_descendants" {print $2}' "$CGROUP2/cgroup.stat")
+    for ((i = 0; i < 1000; i++)); do
+        caisson create --bundle "$BUNDLE" "$ID-$i" </dev/null >/dev/null 3>&-
+        caisson delete --force "$ID-$i"
+    done
+    is "$(awk '$1 == "nr_descendants"' "$CGROUP2/cgroup.stat")" "$before"
+    is "$(ls "$ROOT")" ""
+    # Removed ones that something still holds on to would in the end take all the kernel's memory.
+    few() { [ "$(awk '$1 == "nr_dying_descendants" {print $2}' "$CGROUP2/cgroup.stat")" -lt $((dying + 200)) ]; }
+    wait_for few
+}
