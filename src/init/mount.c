@@ -203,9 +203,37 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
     return set_propagation(init, step, mount);
 }
 
+/* @return the descriptor that the step with the same target has kept: it is the caller's now. */
+static int take_kept(struct init *init, plan_ref target)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->step; i++, step = plan_next(step)) {
+        struct plan_mount *mount = (struct plan_mount *)(uintptr_t)PLAN_BODY(plan_mount, step);
+
+        if (step->op == PLAN_OP_MOUNT && (mount->flags & PLAN_MOUNT_KEEP) && mount->target == target)
+            return TAKE_FD(mount->fd);
+    }
+    errno = EINVAL;
+    return -1;
+}
+
+/* In the step itself: the plan is this process's private copy. */
+static void keep(const struct plan_mount *step, int fd)
+{
+    ((struct plan_mount *)(uintptr_t)step)->fd = fd;
+}
+
+static int open_target(struct init *init, const struct plan_mount *step)
+{
+    if (step->flags & PLAN_MOUNT_KEPT)
+        return take_kept(init, step->target);
+    return target_open(init, init_text(init, step->target), step->flags);
+}
+
 int init_MOUNT(struct init *init, const struct plan_mount *step)
 {
-    _cleanup_close_ int target = target_open(init, init_text(init, step->target), step->flags);
+    _cleanup_close_ int target = open_target(init, step);
     _cleanup_close_ int mount = -1;
 
     if (target < 0 || check_target(init, step, target) < 0)
@@ -225,7 +253,9 @@ int init_MOUNT(struct init *init, const struct plan_mount *step)
         errno = EINVAL;
         return -1;
     }
-    if (mount < 0)
+    if (mount < 0 || attach(init, step, mount, target) < 0)
         return -1;
-    return attach(init, step, mount, target);
+    if (step->flags & PLAN_MOUNT_KEEP)
+        keep(step, TAKE_FD(mount));
+    return 0;
 }

@@ -157,7 +157,10 @@ static int build_container(struct plan_builder *b, struct caisson_error *err)
     if (plan_container_hooks(b, PLAN_HOOK_CREATE_CONTAINER, err) < 0)
         return -1;
     /* Behind the hooks: they may bring the interfaces that net.* names, and write to the root filesystem. */
-    if (plan_sysctls(b, err) < 0 || plan_paths(b, err) < 0 || plan_root_options(b, err) < 0)
+    if (plan_sysctls(b, err) < 0)
+        return -1;
+    plan_late_readonly(b);
+    if (plan_paths(b, err) < 0 || plan_root_options(b, err) < 0)
         return -1;
     return add_process(b, err);
 }

@@ -51,6 +51,7 @@ int plan_root(struct plan_builder *b, struct caisson_error *err);
 int plan_mounts(struct plan_builder *b, struct caisson_error *err);
 int plan_devices(struct plan_builder *b, struct caisson_error *err);
 int plan_console(struct plan_builder *b, bool bind, struct caisson_error *err);
+void plan_late_readonly(struct plan_builder *b);
 int plan_paths(struct plan_builder *b, struct caisson_error *err); /* readonlyPaths, maskedPaths */
 int plan_root_options(struct plan_builder *b, struct caisson_error *err);
 int plan_sysctls(struct plan_builder *b, struct caisson_error *err);

@@ -23,6 +23,8 @@ static const struct field_word mount_flags[] = {
     {PLAN_MOUNT_SUPERBLOCK, "superblock"},
     {PLAN_MOUNT_MUST_EXIST, "must-exist"},
     {PLAN_MOUNT_SOURCE_NOFOLLOW, "source-nofollow"},
+    {PLAN_MOUNT_KEEP, "keep"},
+    {PLAN_MOUNT_KEPT, "kept"},
     {0, NULL},
 };
 

@@ -248,6 +248,11 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
         m->step.kind = PLAN_MOUNT_NEW;
         m->step.attr_set = options->attr_set;
         m->step.parameters = parameters(b, m, has_shared_superblock(mount));
+        /* What is to be in it, mount points and devices, is yet to be made: see plan_late_readonly(). */
+        if (has_type(mount, "tmpfs") && (options->attr_set & MOUNT_ATTR_RDONLY)) {
+            m->step.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+            m->step.flags |= PLAN_MOUNT_KEEP;
+        }
     }
     builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
     return 0;
@@ -332,4 +337,28 @@ int plan_mounts(struct plan_builder *b, struct caisson_error *err)
     if (plan_wants_notify_mount(b))
         add_notify_socket(b);
     return 0;
+}
+
+/* The read-only tmpfs mounts, once nothing more is made in them. By their descriptors: the paths may lead elsewhere now. */
+void plan_late_readonly(struct plan_builder *b)
+{
+    const struct strbuf *steps = &b->plan->steps;
+    size_t end = steps->length;
+    struct plan_step step;
+
+    for (size_t at = 0; at < end; at += step.size) {
+        struct plan_mount mount, again = {.kind = PLAN_MOUNT_REMOUNT, .fd = -1};
+
+        memcpy(&step, steps->data + at, sizeof step);
+        if (step.op != PLAN_OP_MOUNT)
+            continue;
+        memcpy(&mount, steps->data + at + sizeof step, sizeof mount);
+        if (!(mount.flags & PLAN_MOUNT_KEEP))
+            continue;
+        again.flags = PLAN_MOUNT_MUST_EXIST | PLAN_MOUNT_KEPT;
+        again.target = mount.target;
+        again.attr_set = MOUNT_ATTR_RDONLY;
+        builder_step(b, PLAN_OP_MOUNT, arena_string(b->plan->arena, b->plan->data.data + step.origin),
+                     &again);
+    }
 }

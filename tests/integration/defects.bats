@@ -81,3 +81,23 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     is "$status" 7
     is "$output" "SigIgn:	0000000000000000"
 }
+
+@test "what lies in a read-only tmpfs is made before it becomes read-only" {
+    config '(.mounts[] | select(.destination == "/dev") | .options) += ["ro"]'
+    add_mount '{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["ro", "nosuid"]}' \
+        '{destination: "/mnt/a/b", type: "tmpfs", source: "tmpfs"}'
+    run_script 'echo x >/dev/null && ls /dev/fd/ >/dev/null && touch /mnt/a/b/file /dev/shm/file && ls /mnt
+        touch /mnt/x /dev/x; awk '"'"'$5 == "/mnt" || $5 == "/dev" { print $5, $6 }'"'"' /proc/self/mountinfo | sort'
+    succeeds
+    contains "$output" "touch: /mnt/x: Read-only file system" "touch: /dev/x: Read-only file system" \
+        "/dev ro,nosuid" "/mnt ro,nosuid,relatime"
+}
+
+@test "tmpcopyup fills a tmpfs that becomes read-only" {
+    mkdir "$BUNDLE/rootfs/mnt/sub"
+    echo content >"$BUNDLE/rootfs/mnt/sub/file"
+    add_mount '{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["ro", "tmpcopyup"]}'
+    run_script 'cat /mnt/sub/file; touch /mnt/x || exit 3'
+    is "$status" 3
+    contains "$output" content "Read-only file system"
+}
