@@ -147,11 +147,11 @@ static int watch(struct events *events, struct caisson_error *err)
 }
 
 int caisson_events(const struct caisson_context *context, const struct caisson_events_options *options,
-                   visitor *visit, void *data, struct caisson_error *err)
+                   visitor *event, void *data, struct caisson_error *err)
 {
     struct events events _cleanup_events_ = {
         .container = CONTAINER_CLOSED,
-        .visit = visit,
+        .visit = event,
         .data = data,
         .pidfd = -1,
         .cgroup = -1,

@@ -105,7 +105,7 @@ static int read_resources(struct arena *arena, const struct caisson_context *con
     if (name) {
         text = read_file(arena, name, &length, err);
         resources = text ? spec_parse_resources(arena, strcmp(name, "-") == 0 ? "standard input" : name, text,
-                                                length, bundle_debug, (void *)(uintptr_t)context, err)
+                                                length, bundle_debug, (void *)context, err)
                          : NULL;
         if (!resources)
             return -1;

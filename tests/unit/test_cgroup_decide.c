@@ -85,6 +85,47 @@ static void test_conversions(void **data)
     }
 }
 
+/* podman 4 and docker write "no limit" as 0, into configurations of versions in which it was none. */
+static void test_zero_processes(void **data)
+{
+    static const struct {
+        const char *version, *writes;
+    } versions[] = {
+        {"1.0.0", ""},
+        {"1.0.2-dev", ""},
+        {"1.2.1", ""},
+        {"1.3.0", "pids.max=1;"},
+        {"1.3.0-rc.1", "pids.max=1;"},
+        {"1.10.0", "pids.max=1;"},
+    };
+
+    (void)data;
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct spec spec = *parse_spec("\"resources\":{\"pids\":{\"limit\":0}}", "");
+        struct cgroup_request request = {.driver = CGROUP_FS, .spec = &spec, .id = "c1"};
+        struct cgroup_plan plan;
+
+        spec.oci_version = versions[i].version;
+        assert_int_equal(cgroup_decide(&arena, &full_host, &request, &plan, &error), 0);
+        if (strcmp(writes_text(&plan), versions[i].writes) != 0)
+            fail_msg("%s: wrote '%s'", versions[i].version, writes_text(&plan));
+    }
+}
+
+/* In an update a zero is what a caller did not fill in, whatever the version. */
+static void test_zero_processes_of_update(void **data)
+{
+    static const char text[] = "{\"pids\":{\"limit\":0}}";
+    const struct spec_resources *resources =
+        spec_parse_resources(&arena, "r.json", text, sizeof text - 1, NULL, NULL, &error);
+    struct cgroup_plan plan;
+
+    (void)data;
+    assert_non_null(resources);
+    assert_int_equal(cgroup_decide_update(&arena, &full_host, resources, "/v2/c1", &plan, &error), 0);
+    assert_int_equal(plan.write_count, 0);
+}
+
 /* ---- what cannot be expressed ---- */
 
 static const struct {
@@ -384,6 +425,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_conversions),
+        TEST(test_zero_processes),
+        TEST(test_zero_processes_of_update),
         TEST(test_refusals),
         TEST(test_only_needed_controllers),
         TEST(test_unset_needs_no_controller),
