@@ -3,12 +3,19 @@
 #ifndef SYS_OPENAT2_H
 #define SYS_OPENAT2_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/** As openat2(2), O_CLOEXEC added. @return a descriptor, or -1 with errno. */
+/* Any mount or rename on the host may fail a walk over ".."; who provokes that on purpose gets EAGAIN in the end. */
+enum { OPENAT2_ATTEMPTS = 256 };
+
+/**
+ * As openat2(2), O_CLOEXEC added, and repeated when a mount or rename of somebody else disturbed it (EAGAIN).
+ * @return a descriptor, or -1 with errno.
+ */
 static inline int sys_openat2(int dirfd, const char *path, int flags, mode_t mode, unsigned resolve)
 {
     struct open_how how = {
@@ -16,8 +23,14 @@ static inline int sys_openat2(int dirfd, const char *path, int flags, mode_t mod
         .mode = mode,
         .resolve = resolve,
     };
+    int fd = -1;
 
-    return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+    for (int i = 0; i < OPENAT2_ATTEMPTS; i++) {
+        fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+        if (fd >= 0 || errno != EAGAIN)
+            break;
+    }
+    return fd;
 }
 
 /**
