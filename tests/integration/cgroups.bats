@@ -12,7 +12,9 @@ teardown() {
 }
 
 @test "a container with the cgroup of a running one is refused, and the running one lives" {
-    start_sleeping
+    config '.process.args = ["sleep", "1000"]'
+    create
+    caisson start "$ID"
     attempt caisson create --bundle "$BUNDLE" "$ID-second"
     fails "container's cgroup is not empty" "/caisson-test/$ID"
     is "$(status_of)" running
@@ -23,7 +25,9 @@ teardown() {
 
 @test "a cgroup that was left behind is taken" {
     mkdir -p "$CGROUP2/caisson-test/$ID"
-    start_sleeping
+    config '.process.args = ["sleep", "1000"]'
+    create
+    caisson start "$ID"
     is "$(cat "$CGROUP2/caisson-test/$ID/cgroup.procs")" "$PID"
     caisson delete --force "$ID"
     [ ! -e "$CGROUP2/caisson-test/$ID" ]

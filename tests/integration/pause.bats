@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # pause and resume.
+# lab: root user
 load helpers
 
 setup() {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # run: create, start, wait, delete in one.
+# lab: user
 load helpers
 
 @test "the exit status is the program's" {
@@ -11,6 +12,7 @@ load helpers
 }
 
 @test "a signal's exit status is 128 and its number" {
+    need_root # without a process namespace of its own a user cannot mount its procfs
     # The first process of a process namespace ignores what it does not handle: let it be another.
     config '.linux.namespaces |= map(select(.type != "pid"))'
     run_script 'kill -KILL $$'

@@ -33,10 +33,17 @@ unit_goes() {
     return 1
 }
 
+create_in_scope() {
+    config '.process.args = ["sleep", "1000"]'
+    attempt caisson --systemd-cgroup create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
+    succeeds
+    PID=$(cat "$T/pid")
+}
+
 resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100000, "shares": 512}, "pids": {"limit": 20}}'
 
 @test "systemd: the container is in a scope of its slice, alone" {
-    start_sleeping_systemd
+    create_in_scope
     is "$(property ActiveState) $(property Delegate)" "active yes"
     is "$(sed -n 's/^0:://p' "/proc/$PID/cgroup")" "$(property ControlGroup)"
     is "$(value cgroup.procs)" "$PID"
@@ -44,16 +51,9 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     is "$(caisson state "$ID" | jq -r '."systemd-scope"')" "$UNIT"
 }
 
-start_sleeping_systemd() {
-    script 'trap "exit 0" TERM; while :; do sleep 1000 & wait $!; done'
-    attempt caisson --systemd-cgroup create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
-    succeeds
-    PID=$(cat "$T/pid")
-}
-
 @test "systemd: limits stand in the files, exactly, and systemd knows them" {
     config '.linux.resources = $r' --argjson r "$resources"
-    start_sleeping_systemd
+    create_in_scope
     is "$(value memory.max) $(value pids.max) $(value cpu.max) $(value cpu.weight)" "67108864 20 33333 100000 59"
     is "$(property MemoryMax) $(property TasksMax) $(property CPUWeight)" "67108864 20 59"
     is "$(property CPUQuotaPerSecUSec)" 340ms
@@ -61,7 +61,7 @@ start_sleeping_systemd() {
 
 @test "systemd: a reload of systemd leaves the limits" {
     config '.linux.resources = $r' --argjson r "$resources"
-    start_sleeping_systemd
+    create_in_scope
     manager daemon-reload
     is "$(value memory.max) $(value pids.max)" "67108864 20"
 }
@@ -74,7 +74,7 @@ start_sleeping_systemd() {
 
 @test "systemd: an update is told to systemd too" {
     config '.linux.resources = $r' --argjson r "$resources"
-    start_sleeping_systemd
+    create_in_scope
     echo '{"memory": {"limit": 33554432}}' >"$T/resources"
     attempt caisson update --resources "$T/resources" "$ID"
     succeeds
@@ -83,7 +83,7 @@ start_sleeping_systemd() {
 
 @test "systemd: properties from annotations" {
     config '.annotations = {"org.systemd.property.TimeoutStopSec": "3.5", "org.systemd.property.Description": "'"'"'of mine'"'"'"}'
-    start_sleeping_systemd
+    create_in_scope
     is "$(property TimeoutStopUSec)" 3.500000s
     is "$(property Description)" "of mine"
 }
@@ -96,7 +96,7 @@ start_sleeping_systemd() {
 }
 
 @test "systemd: delete leaves no unit" {
-    start_sleeping_systemd
+    create_in_scope
     caisson delete --force "$ID"
     unit_goes
 }
@@ -111,7 +111,7 @@ start_sleeping_systemd() {
 @test "systemd: the same name again and again" {
     local i
     for ((i = 0; i < 5; i++)); do
-        start_sleeping_systemd
+        create_in_scope
         caisson delete --force "$ID"
     done
 }
@@ -124,7 +124,7 @@ start_sleeping_systemd() {
 }
 
 @test "systemd: a second container with the scope of a running one is refused" {
-    start_sleeping_systemd
+    create_in_scope
     attempt caisson --systemd-cgroup create --bundle "$BUNDLE" "$ID-second"
     fails "cgroup is not empty"
     is "$(value cgroup.procs)" "$PID"
