@@ -106,7 +106,7 @@ int unit_decide(struct decision *decision, const struct cgroup_request *request,
     struct cgroup_plan *plan = decision->plan;
     const struct cgroup_host *host = decision->host;
     struct arena *arena = decision->arena;
-    struct slice_name name;
+    struct slice_name name = {0};
     const char *root, *text;
 
     if (parse_name(decision, request, &name, err) < 0)

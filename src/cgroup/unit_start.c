@@ -24,8 +24,6 @@
 #define CAISSON_LIBEXECDIR "/usr/libexec/caisson"
 #endif
 
-extern char **environ;
-
 enum { ANSWER_SIZE = 4352 };
 
 static const char helper_name[] = "caisson-systemd";
@@ -50,17 +48,17 @@ static const char *find_helper(struct arena *arena)
     return arena_format(arena, "%s/%s", CAISSON_LIBEXECDIR, helper_name);
 }
 
-static size_t add_arguments(struct arena *arena, const struct cgroup_properties *properties,
-                            const char **args, size_t n)
+static size_t add_arguments(struct arena *arena, const struct cgroup_properties *properties, char **args,
+                            size_t n)
 {
     for (size_t i = 0; i < properties->count; i++) {
         const struct cgroup_property *property = &properties->items[i];
 
-        args[n++] = property->name;
-        args[n++] = property->signature;
+        args[n++] = arena_string(arena, property->name);
+        args[n++] = arena_string(arena, property->signature);
         args[n++] = arena_format(arena, "%zu", property->count);
         for (size_t k = 0; k < property->count; k++)
-            args[n++] = property->values[k];
+            args[n++] = arena_string(arena, property->values[k]);
     }
     return n;
 }
@@ -82,17 +80,17 @@ static char **arguments(struct arena *arena, const char *path, const char *comma
                         const struct cgroup_unit *unit)
 {
     size_t n = 0;
-    const char **args = arena_array(
-        arena, 6 + count_arguments(&unit->properties) + count_arguments(&unit->limits), sizeof *args);
+    char **args = arena_array(arena, 6 + count_arguments(&unit->properties) + count_arguments(&unit->limits),
+                              sizeof *args);
 
-    args[n++] = path;
-    args[n++] = command;
-    args[n++] = unit->user ? "--user" : "--system";
-    args[n++] = unit->name;
+    args[n++] = arena_string(arena, path);
+    args[n++] = arena_string(arena, command);
+    args[n++] = arena_string(arena, unit->user ? "--user" : "--system");
+    args[n++] = arena_string(arena, unit->name);
     n = add_arguments(arena, &unit->properties, args, n);
-    args[n++] = "--";
+    args[n++] = arena_string(arena, "--");
     add_arguments(arena, &unit->limits, args, n);
-    return (char **)(uintptr_t)args;
+    return args;
 }
 
 struct helper_process {
@@ -194,7 +192,7 @@ static int take_answer(int fd, char *answer, size_t size, struct caisson_error *
 
 int unit_start(struct cgroup_unit *unit, const char *absolute, const char *mount, struct caisson_error *err)
 {
-    struct helper_process helper;
+    struct helper_process helper = {0};
     char answer[ANSWER_SIZE], place[ANSWER_SIZE * 2];
 
     if (start_helper("start", unit, &helper, err) < 0)
@@ -241,7 +239,7 @@ void unit_release(struct cgroup_unit *unit)
 
 static int run_helper(const char *command, const struct cgroup_unit *unit, struct caisson_error *err)
 {
-    struct helper_process helper;
+    struct helper_process helper = {0};
     char answer[ANSWER_SIZE];
     int result;
 
