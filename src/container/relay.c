@@ -123,6 +123,34 @@ static void note_events(struct relay *relay)
         relay->writable = true;
 }
 
+/* A terminal has no end: its reader sees one when the end-of-file character is typed at a line's start. */
+static void type_end_of_file(struct relay *relay)
+{
+    struct termios mode;
+
+    relay->end_of_file = false;
+    if (tcgetattr(relay->master, &mode) < 0)
+        return;
+    relay->told_in = mode.c_lflag & ICANON;
+    make_room(&relay->input);
+    relay->input.bytes[relay->input.end++] = (char)mode.c_cc[VEOF];
+    if (relay->told_in && relay->line_open) /* the first one only hands over the line */
+        relay->input.bytes[relay->input.end++] = (char)mode.c_cc[VEOF];
+    relay->line_open = false;
+}
+
+/*
+ * A shell that edits its line itself leaves that mode for each program that it runs; an end that was typed in the
+ * other mode and not read is lost with the change. A prompt tells that somebody is about to read.
+ */
+static void tell_again(struct relay *relay)
+{
+    struct termios mode;
+
+    if (tcgetattr(relay->master, &mode) == 0 && (mode.c_lflag & ICANON) != relay->told_in)
+        relay->end_of_file = true;
+}
+
 static void read_master(struct relay *relay)
 {
     size_t room = make_room(&relay->output);
@@ -136,6 +164,8 @@ static void read_master(struct relay *relay)
         relay->readable = false; /* nothing now (EAGAIN), or nobody has the terminal open (EIO) */
     if (n > 0 && !relay->out_broken)
         relay->output.end += (size_t)n;
+    if (n > 0 && relay->input_ended)
+        tell_again(relay);
 }
 
 static void write_output(struct relay *relay)
@@ -166,22 +196,9 @@ static void read_input(struct relay *relay)
         relay->input_paused = true; /* SIGTTIN is blocked, so reading from the background fails */
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         relay->input_open = false;
+        relay->input_ended = n == 0;
         relay->end_of_file = n == 0;
     }
-}
-
-/* A terminal has no end: its reader sees one when the end-of-file character is typed at a line's start. */
-static void type_end_of_file(struct relay *relay)
-{
-    struct termios mode;
-
-    relay->end_of_file = false;
-    if (tcgetattr(relay->master, &mode) < 0 || !(mode.c_lflag & ICANON))
-        return;
-    make_room(&relay->input);
-    relay->input.bytes[relay->input.end++] = (char)mode.c_cc[VEOF];
-    if (relay->line_open) /* the first one only hands over the line */
-        relay->input.bytes[relay->input.end++] = (char)mode.c_cc[VEOF];
 }
 
 static void write_master(struct relay *relay)
@@ -222,6 +239,7 @@ void relay_end_input(struct relay *relay)
     if (relay->master < 0)
         return;
     relay->input_open = false;
+    relay->input_ended = false;
     relay->end_of_file = false;
     relay->input.start = relay->input.end;
     relay->readable = true;

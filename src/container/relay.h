@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <termios.h>
 
 #include "base/error.h"
 
@@ -28,7 +29,9 @@ struct relay {
     bool out_broken;   /* nobody reads it any more: the process's output is thrown away */
     bool input_open;   /* standard input has not ended */
     bool input_paused; /* it is another process group's terminal for the time being */
-    bool end_of_file;  /* standard input has ended, the process has yet to be told */
+    bool input_ended;  /* standard input came to its end, which the process is to see as such */
+    bool end_of_file;  /* the process has yet to be told */
+    tcflag_t told_in;  /* ICANON when it was told while the terminal collected lines */
     bool line_open;    /* the last byte of input did not end a line */
     bool readable;     /* the master may have something */
     bool writable;     /* the master may take something */

@@ -2,6 +2,7 @@
 /* Sending a terminal away, and the foreground: real terminals, processes and signals. */
 #include "scratch.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -516,6 +517,34 @@ static void test_end_of_input(void **data)
     assert_string_equal(through_cat("no newline"), "no newline");
 }
 
+/* As a shell that edits its line: what was typed before is read in another mode than it was typed in. */
+static int edit_line(const char *slave)
+{
+    struct pollfd typed = {.fd = 0, .events = POLLIN};
+    struct termios mode;
+    char byte = 0;
+
+    (void)slave;
+    poll(&typed, 1, -1); /* the end, which is lost now */
+    tcgetattr(0, &mode);
+    cfmakeraw(&mode);
+    tcsetattr(0, TCSANOW, &mode);
+    if (write(1, "$ ", 2) != 2)
+        return 1;
+    while (byte != 4)
+        if (read(0, &byte, 1) != 1)
+            return 1;
+    return 6;
+}
+
+static void test_end_of_input_for_a_shell(void **data)
+{
+    struct stage stage = {.in = -1, .out = -1, .outer = -1, .terminal = true, .body = edit_line};
+
+    (void)data;
+    assert_int_equal(scratch_wait(start(&stage)), 6);
+}
+
 static void test_much_input(void **data)
 {
     char line[] = "a line of input, one of many\n";
@@ -712,6 +741,7 @@ int main(void)
         TEST(test_terminal_stays_open),
         TEST(test_terminal_is_opened_again),
         TEST(test_end_of_input),
+        TEST(test_end_of_input_for_a_shell),
         TEST(test_much_input),
         TEST(test_raw_mode_and_back),
         TEST(test_background_leaves_the_terminal),
