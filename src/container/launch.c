@@ -104,10 +104,12 @@ static int run_hooks(struct launch *launch, struct caisson_error *err)
 {
     const struct spec_hooks *hooks = &launch->spec->hooks;
     const char *state = state_json(launch->arena, launch->state, CAISSON_CREATING, launch->process.pid);
+    struct hook_place place _cleanup_hook_place_ = {0};
 
-    if (hooks_run(&hooks->prestart, "prestart", state, launch->state->bundle, err) < 0)
+    if (hook_place_open(launch->spec, launch->state->bundle, &place, err) < 0 ||
+        hooks_run(&hooks->prestart, "prestart", state, &place, err) < 0)
         return -1;
-    return hooks_run(&hooks->create_runtime, "createRuntime", state, launch->state->bundle, err);
+    return hooks_run(&hooks->create_runtime, "createRuntime", state, &place, err);
 }
 
 static int take_terminal(struct launch *launch, int *fd, struct caisson_error *err)
@@ -125,6 +127,15 @@ static void warn(const struct launch *launch, const struct plan_message *message
     if (launch->plan)
         plan_message_error(launch->plan, launch->spec, message, &text);
     bundle_warn((void *)(uintptr_t)launch->context, text.message);
+}
+
+static int send_listener(const struct launch *launch, int fd, struct caisson_error *err)
+{
+    /* `start` knows the plan's steps alone. */
+    const char *path = launch->plan && launch->plan->listener_path ? launch->plan->listener_path
+                                                                   : launch->state->seccomp_listener;
+
+    return listener_send(launch->arena, launch->spec, launch->state, path, launch->process.pid, fd, err);
 }
 
 /* Answers one message. @return 0, or -1 with `err`. */
@@ -153,7 +164,7 @@ static int answer(struct launch *launch, const struct plan_message *message, int
         result = take_terminal(launch, fd, err);
         break;
     case PLAN_MESSAGE_LISTENER:
-        result = listener_send(launch->arena, launch->spec, launch->state, launch->process.pid, *fd, err);
+        result = send_listener(launch, *fd, err);
         break;
     default:
         return error_set(err, CAISSON_ERROR_SYSTEM, "the container's first process sent an unknown message");
@@ -230,9 +241,8 @@ int launch_write_pid_file(const char *path, pid_t pid, struct caisson_error *err
     _cleanup_close_ int dir = -1;
     int length = snprintf(number, sizeof number, "%d", pid);
 
-    if (strlen(path) >= sizeof copy)
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
         return error_system(err, ENAMETOOLONG, "cannot write the pid file '%s'", path);
-    strcpy(copy, path);
     name = strrchr(copy, '/');
     if (name)
         *name++ = '\0';

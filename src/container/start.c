@@ -18,12 +18,15 @@
 
 int start_run_poststart(struct launch *launch, struct caisson_error *err)
 {
+    struct hook_place place _cleanup_hook_place_ = {0};
     const char *state;
 
     if (!launch->state->poststart)
         return 0;
     state = state_json(launch->arena, launch->state, CAISSON_RUNNING, launch->state->pid);
-    return hooks_run(&launch->spec->hooks.poststart, "poststart", state, launch->state->bundle, err);
+    if (hook_place_open(launch->spec, launch->state->bundle, &place, err) < 0)
+        return -1;
+    return hooks_run(&launch->spec->hooks.poststart, "poststart", state, &place, err);
 }
 
 /* The init listens until it is started; its socket's backlog holds us until it looks. */
@@ -45,8 +48,9 @@ static int connect_init(const struct container *container, struct caisson_error 
 }
 
 /* The plan that the init follows, so that a failure can name its step. Without it, it still names the action. */
-static void load_plan(struct container *container, struct plan *plan)
+static struct plan *load_plan(struct container *container)
 {
+    struct plan *plan = arena_new(&container->arena, struct plan);
     const char *problem;
 
     plan->arena = &container->arena;
@@ -54,21 +58,20 @@ static void load_plan(struct container *container, struct plan *plan)
         file_read(&container->arena, container->dir, "plan", PLAN_SIZE_LIMIT, &plan->program_size, NULL);
     if (plan->program && plan_check(plan->program, plan->program_size, &problem) < 0)
         plan->program = NULL;
+    return plan;
 }
 
-/* The configuration and the plan are read when they are needed: to run hooks, or to tell of a failure. */
+/* The stored configuration has the hooks; with the plan it tells where a failure comes from. */
 static int execute(struct container *container, struct launch *launch, struct caisson_error *err)
 {
-    struct plan plan = {0};
     struct bundle bundle;
 
     if (bundle_load_stored(&container->arena, launch->context, container->dir, &bundle, err) < 0)
         return -1;
     if (plan_check_process(bundle.spec, err) < 0)
         return -1;
-    load_plan(container, &plan);
     launch->spec = bundle.spec;
-    launch->plan = &plan;
+    launch->plan = load_plan(container);
     launch->process.channel = connect_init(container, err);
     if (launch->process.channel < 0)
         return -1;

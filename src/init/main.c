@@ -63,31 +63,20 @@ char **init_vector(struct init *init, plan_ref ref)
     return (char **)(void *)vector->items;
 }
 
-/* Maps the plan privately, checks it, and closes its descriptor. */
-static int load_plan(struct init *init, int fd)
+/* Maps the plan privately, checks it, and closes its descriptor. @return NULL for anything but a sound plan. */
+static struct plan_header *load_plan(int fd)
 {
     const char *problem = "";
     struct stat st;
     void *program;
 
     if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > PLAN_SIZE_LIMIT)
-        return -1;
+        return NULL;
     program = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     if (program == MAP_FAILED)
-        return -1;
+        return NULL;
     close(fd);
-    if (plan_check(program, (size_t)st.st_size, &problem) < 0)
-        return -1;
-    init->plan = program;
-    init->channel = init->plan->channel;
-    return 0;
-}
-
-static bool needs_proc(const struct plan_step *step)
-{
-    if (step->op == PLAN_OP_CREDENTIALS)
-        return PLAN_BODY(plan_credentials, step)->flags & PLAN_CREDENTIALS_ASK_GROUPS;
-    return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME;
+    return plan_check(program, (size_t)st.st_size, &problem) < 0 ? NULL : program;
 }
 
 /*
@@ -149,8 +138,10 @@ int main(int argc, char **argv)
     int fd = argc == 2 ? atoi(argv[1]) : -1;
 
     /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */
-    if (fd < 3 || load_plan(&init, fd) < 0)
+    init.plan = fd < 3 ? NULL : load_plan(fd);
+    if (!init.plan)
         return 126;
+    init.channel = init.plan->channel;
     if (plan_first(init.plan)->op != PLAN_OP_WAIT)
         prctl(PR_SET_DUMPABLE, 0);
     reset_signals();

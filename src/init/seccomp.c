@@ -13,14 +13,12 @@ int init_SECCOMP(struct init *init, const struct plan_seccomp *step)
         .len = (unsigned short)step->count,
         .filter = (struct sock_filter *)(uintptr_t)init_text(init, step->filter),
     };
-    _cleanup_close_ int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program);
+    int result = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program);
+    _cleanup_close_ int listener = -1;
 
-    if (listener < 0)
-        return -1;
-    if (!(step->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)) {
-        listener = -1; /* it was 0, which says that there is none */
-        return 0;
-    }
+    if (result < 0 || !(step->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
+        return result;
+    listener = result;
     init_doing(init, PLAN_ACTION_SEND_FD, NULL);
     if (channel_send(init, PLAN_MESSAGE_LISTENER, 0, 0, listener) < 0)
         return -1;
