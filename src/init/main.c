@@ -79,6 +79,13 @@ static struct plan_header *load_plan(int fd)
     return plan_check(program, (size_t)st.st_size, &problem) < 0 ? NULL : program;
 }
 
+static bool needs_proc(const struct plan_step *step)
+{
+    if (step->op == PLAN_OP_CREDENTIALS)
+        return PLAN_BODY(plan_credentials, step)->flags & PLAN_CREDENTIALS_ASK_GROUPS;
+    return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME;
+}
+
 /*
  * The host's procfs is opened while the host's root is still the process's own, and only when a step needs it:
  * later a /proc would be the container's, which its files can fake.
@@ -133,8 +140,7 @@ static int run_steps(struct init *init)
 
 int main(int argc, char **argv)
 {
-    static struct init init = {
-        .channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .step = PLAN_NO_STEP};
+    struct init init = {.channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .step = PLAN_NO_STEP};
     int fd = argc == 2 ? atoi(argv[1]) : -1;
 
     /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */
