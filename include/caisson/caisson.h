@@ -69,10 +69,11 @@ struct caisson_create_options {
     unsigned preserve_fds;      /* how many descriptors from 3 up the process inherits */
     bool no_pivot;
     bool no_new_keyring;
-    bool detach;               /* run: return when the process runs */
-    bool keep;                 /* run: do not delete the container when it ends */
-    const char *notify_socket; /* value of NOTIFY_SOCKET, or NULL */
-    unsigned listen_fds;       /* value of LISTEN_FDS when LISTEN_PID is the caller's, or 0 */
+    bool detach;                  /* run: return when the process runs */
+    bool keep;                    /* run: do not delete the container when it ends */
+    const char *notify_socket;    /* value of NOTIFY_SOCKET, or NULL */
+    const char *seccomp_receiver; /* socket for a seccomp listener that config.json sends nowhere, or NULL */
+    unsigned listen_fds;          /* value of LISTEN_FDS when LISTEN_PID is the caller's, or 0 */
     const char *listen_fdnames;
 };
 
@@ -97,6 +98,7 @@ struct caisson_exec_options {
     const char *pidfd_socket;
     const char *pid_file;
     unsigned preserve_fds;
+    const char *seccomp_receiver; /* socket for a seccomp listener that config.json sends nowhere, or NULL */
 };
 
 /** Makes the container; its process waits for caisson_start(). */

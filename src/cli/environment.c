@@ -17,6 +17,7 @@ static unsigned listen_fds(void)
 void cli_create_environment(struct caisson_create_options *options)
 {
     options->notify_socket = cli_environment("NOTIFY_SOCKET");
+    options->seccomp_receiver = cli_environment("RUN_OCI_SECCOMP_RECEIVER");
     options->listen_fds = listen_fds();
     if (options->listen_fds)
         options->listen_fdnames = cli_environment("LISTEN_FDNAMES");

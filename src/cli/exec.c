@@ -75,6 +75,7 @@ static int run(struct cli *cli, void *values, const struct arguments *arguments,
     exec->args = arguments->items + 1;
     exec->env = given->env;
     exec->cap = given->cap;
+    exec->seccomp_receiver = cli_environment("RUN_OCI_SECCOMP_RECEIVER");
     if (arguments->count < 2 && !exec->process_file)
         return error_set(err, CAISSON_ERROR_USAGE, "'exec' needs a command, or a process with --process");
     if (arguments->count > 1 && exec->process_file)

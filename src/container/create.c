@@ -100,6 +100,7 @@ static void describe(struct creation *c, const struct caisson_create_options *op
         .systemd_scope = d->cgroup.unit ? d->cgroup.unit->name : NULL,
         .intel_rdt = rdt_path(c, c->rdt.own ? c->rdt.control : NULL),
         .intel_rdt_monitor = rdt_path(c, c->rdt.monitor),
+        .seccomp_listener = d->plan.listener_path,
         .poststart = d->bundle.spec->hooks.poststart.count > 0,
         .poststop = d->bundle.spec->hooks.poststop.count > 0,
         .terminal = d->plan.terminal,
@@ -142,22 +143,6 @@ static int write_down(struct creation *c, const struct caisson_context *context,
     return state_write(container->dir, &container->state, err);
 }
 
-static int write_oom_score(const struct launch *launch, struct caisson_error *err)
-{
-    const char *value = launch->plan->oom_score_adj;
-    char path[48];
-
-    if (!value)
-        return 0;
-    snprintf(path, sizeof path, "/proc/%d/oom_score_adj", launch->process.pid);
-    if (file_put(AT_FDCWD, path, value) == 0)
-        return 0;
-    error_system(err, errno, "cannot set the OOM score to %s", value);
-    if (errno == EACCES)
-        error_hint(err, "a score below the runtime's own needs CAP_SYS_RESOURCE");
-    return spec_error_at(launch->spec, err, "/process/oomScoreAdj");
-}
-
 /* prepare() may have raised the soft limit for its many descriptors; the container gets the caller's. */
 static void restore_nofile(const struct launch *launch, const struct rlimit *limit)
 {
@@ -194,7 +179,7 @@ static int start_init(struct creation *c, struct caisson_error *err)
     /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (write_oom_score(launch, err) < 0 || record_process(c, err) < 0 ||
+    if (launch_write_oom_score(launch, err) < 0 || record_process(c, err) < 0 ||
         launch_accompany(launch, LAUNCH_READY, err) < 0)
         return -1;
     /* A process that went on in another namespace has another number. */
@@ -204,6 +189,19 @@ static int start_init(struct creation *c, struct caisson_error *err)
     if (after.rlim_cur != before.rlim_cur)
         restore_nofile(launch, &before);
     return 0;
+}
+
+static int send_pidfd(const struct creation *c, const struct caisson_create_options *options,
+                      struct caisson_error *err)
+{
+    const char *annotation = spec_annotation(c->decision.bundle.spec, "run.oci.pidfd_receiver");
+    const char *path = options->pidfd_socket ? options->pidfd_socket : annotation;
+    _cleanup_close_ int socket = -1;
+
+    if (!path || !*path)
+        return 0;
+    socket = terminal_connect(path, err);
+    return socket < 0 ? -1 : terminal_send(socket, c->launch.process.pidfd, "pidfd", err);
 }
 
 /* Everything that changes the host. */
@@ -228,12 +226,8 @@ static int make(struct creation *c, const struct caisson_create_options *options
     /* Only now: what the init needed to build the container is not the container's to pay for. */
     if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (options->pidfd_socket) {
-        _cleanup_close_ int socket = terminal_connect(options->pidfd_socket, err);
-
-        if (socket < 0 || terminal_send(socket, launch->process.pidfd, "pidfd", err) < 0)
-            return -1;
-    }
+    if (send_pidfd(c, options, err) < 0)
+        return -1;
     if (options->pid_file && launch_write_pid_file(options->pid_file, launch->process.pid, err) < 0)
         return -1;
     if (state_mark_created(c->created_fd, err) < 0)

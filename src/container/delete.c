@@ -87,6 +87,7 @@ static int undo(const struct container *container, int pidfd, struct caisson_err
 
 static void run_poststop(const struct caisson_context *context, struct container *container)
 {
+    struct hook_place place _cleanup_hook_place_ = {0};
     struct caisson_error err = {0};
     const struct spec *spec = NULL;
     size_t length;
@@ -102,8 +103,10 @@ static void run_poststop(const struct caisson_context *context, struct container
                     container->id, err.message);
         return;
     }
+    if (hook_place_open(spec, container->state.bundle, &place, &err) < 0)
+        context_log(context, CAISSON_LOG_WARNING, "%s", err.message);
     text = state_json(&container->arena, &container->state, CAISSON_STOPPED, 0);
-    hooks_run_all(&spec->hooks.poststop, "poststop", text, container->state.bundle, warn, &context);
+    hooks_run_all(&spec->hooks.poststop, "poststop", text, &place, warn, &context);
 }
 
 /* What is left when state.json cannot be read: the process whose number is known. */

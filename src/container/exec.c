@@ -80,6 +80,7 @@ static int decide(struct execution *e, const struct caisson_context *context,
         .bundle = e->container.state.bundle,
         .rootfs = rootfs,
         .preserve_fds = options->preserve_fds,
+        .seccomp_receiver = options->seccomp_receiver,
         .process_label = options->process_label,
         .apparmor_profile = options->apparmor,
         .notice = bundle_warn,
@@ -221,6 +222,8 @@ static int start(struct execution *e, const struct caisson_exec_options *options
         prepare(&e->plan, &e->spec, -1, e->pidfd, &e->prepared, err) < 0 || spawn(e, options, err) < 0)
         return -1;
     prepare_release(&e->prepared);
+    if (launch_write_oom_score(launch, err) < 0)
+        return -1;
     if (e->rdt.config && (launch_accompany(launch, LAUNCH_READY, err) < 0 || enter_rdt(e, err) < 0 ||
                           launch_go(launch, err) < 0))
         return -1;

@@ -259,8 +259,8 @@ static int start(struct talk *talk, const struct helper *helper, struct caisson_
             return error_system(err, errno, "cannot make a pipe for '%s'", helper->path);
         launch.input = talk->input_reader;
     }
-    launch.output = null;
-    launch.messages = messages;
+    launch.output = helper->output > 0 ? helper->output : null;
+    launch.messages = helper->errors > 0 ? helper->errors : messages;
     return launch_child(&launch, &talk->pidfd, err);
 }
 

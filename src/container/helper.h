@@ -16,6 +16,8 @@ struct helper {
     const char *cwd;   /* NULL: the caller's; one that cannot be entered (any more): "/" */
     const char *input; /* what it reads on standard input; NULL: nothing */
     int64_t timeout_s; /* seconds, after which it is killed; 0: none */
+    int output;        /* descriptor that its standard output goes to; 0: nowhere */
+    int errors;        /* the same for its standard error; 0: its end is kept */
 };
 
 /* How it ended. */
@@ -28,7 +30,7 @@ struct helper_end {
 
 /**
  * Runs a program until it has ended: its standard output goes nowhere, and the end of its standard error is
- * kept. It gets no descriptor beside these, no blocked and no ignored signal. It may ignore its input, and it may
+ * kept, unless descriptors are given for them. It gets no descriptor beside these, no blocked and no ignored signal. It may ignore its input, and it may
  * leave processes behind that hold its descriptors: neither keeps the caller waiting.
  * @return 0 when it ran, however it ended; -1 with `err` (errnum) when it could not be executed.
  */

@@ -5,15 +5,15 @@
 #include "base/json.h"
 #include "container/terminal.h"
 
-int listener_send(struct arena *arena, const struct spec *spec, const struct state *state, pid_t pid, int fd,
-                  struct caisson_error *err)
+int listener_send(struct arena *arena, const struct spec *spec, const struct state *state, const char *path,
+                  pid_t pid, int fd, struct caisson_error *err)
 {
     const struct spec_seccomp *seccomp = spec->linux_->seccomp;
     struct strbuf text = STRBUF(arena);
     struct json json = {.out = &text};
     _cleanup_close_ int socket = -1;
 
-    if (!seccomp || !seccomp->listener_path || !*seccomp->listener_path)
+    if (!path)
         return spec_error(spec, err, "/linux/seccomp/listenerPath",
                           "missing: SCMP_ACT_NOTIFY needs an agent that answers");
     json_object(&json, NULL);
@@ -22,11 +22,11 @@ int listener_send(struct arena *arena, const struct spec *spec, const struct sta
     json_string(&json, NULL, "seccompFd");
     json_array_end(&json);
     json_i64(&json, "pid", pid);
-    if (seccomp->listener_metadata)
+    if (seccomp && seccomp->listener_metadata)
         json_string(&json, "metadata", seccomp->listener_metadata);
     json_raw(&json, "state", state_json(arena, state, CAISSON_CREATING, state->pid ? state->pid : pid));
     json_object_end(&json);
-    socket = terminal_connect(seccomp->listener_path, err);
+    socket = terminal_connect(path, err);
     if (socket < 0)
         return -1;
     return terminal_send(socket, fd, text.data, err);

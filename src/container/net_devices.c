@@ -297,7 +297,7 @@ static int check_namespace(const struct spec *spec, int netns, struct caisson_er
 {
     struct stat own, other;
 
-    if (stat("/proc/self/ns/net", &own) < 0 || fstat(netns, &other) < 0)
+    if (stat("/proc/thread-self/ns/net", &own) < 0 || fstat(netns, &other) < 0)
         return error_system(err, errno, "cannot look at the container's network namespace");
     if (own.st_dev != other.st_dev || own.st_ino != other.st_ino)
         return 0;
@@ -349,7 +349,7 @@ static int give_back(struct net_devices *devices, struct net_device *device, int
 
 int net_devices_return(struct net_devices *devices, struct caisson_error *err)
 {
-    _cleanup_close_ int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     int result = 0;
 
     for (size_t i = devices->count; i-- > 0;) {

@@ -170,6 +170,13 @@ static int open_start_socket(int dir, struct caisson_error *err)
     return TAKE_FD(fd);
 }
 
+static int open_append_slot(const struct plan_slot *slot, const struct spec *spec, struct caisson_error *err)
+{
+    int fd = open(slot->path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0600);
+
+    return fd < 0 ? slot_error(slot, spec, "open", err) : fd;
+}
+
 /* A configuration with many mounts holds as many descriptors until they are attached. */
 static void allow_descriptors(size_t count)
 {
@@ -197,6 +204,8 @@ static int open_slot(struct plan *plan, const struct plan_slot *slot, const stru
         return open_start_socket(dir, err);
     case PLAN_SLOT_LOCK:
         return state_hold_created(dir, err);
+    case PLAN_SLOT_APPEND:
+        return open_append_slot(slot, spec, err);
     }
     return -1;
 }

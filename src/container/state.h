@@ -39,6 +39,7 @@ struct state {
     const char *systemd_scope;     /* NULL: none */
     const char *intel_rdt;         /* resctrl group to remove, its absolute path; NULL: none */
     const char *intel_rdt_monitor; /* the same, for a group that counts alone */
+    const char *seccomp_listener;  /* where `start` sends the seccomp listener; NULL: nowhere */
     bool poststart, poststop;      /* config.json has hooks of that kind */
     bool terminal;
     struct spec_pairs annotations;

@@ -30,6 +30,7 @@ static const struct reader_field state_fields[] = {
     F(systemd_scope, "systemdScope", READER_STRING),
     F(intel_rdt, "intelRdt", READER_STRING, .flags = READER_ABSOLUTE),
     F(intel_rdt_monitor, "intelRdtMonitor", READER_STRING, .flags = READER_ABSOLUTE),
+    F(seccomp_listener, "seccompListener", READER_STRING, .flags = READER_ABSOLUTE),
     F(poststart, "poststart", READER_BOOL),
     F(poststop, "poststop", READER_BOOL),
     F(terminal, "terminal", READER_BOOL),
@@ -73,6 +74,7 @@ int state_write(int dir, const struct state *state, struct caisson_error *err)
     put_optional(&json, "systemdScope", state->systemd_scope);
     put_optional(&json, "intelRdt", state->intel_rdt);
     put_optional(&json, "intelRdtMonitor", state->intel_rdt_monitor);
+    put_optional(&json, "seccompListener", state->seccomp_listener);
     json_bool(&json, "poststart", state->poststart);
     json_bool(&json, "poststop", state->poststop);
     json_bool(&json, "terminal", state->terminal);

@@ -41,10 +41,14 @@ static int open_state(struct init *init, const struct plan_hook *step)
     return fd;
 }
 
-static _Noreturn void run_child(struct init *init, const char *path, char **args, char **env, int state)
+static _Noreturn void run_child(struct init *init, const struct plan_hook *step, char **args, char **env,
+                                int state)
 {
+    const char *path = init_text(init, step->path);
+
     umask(init->umask);
-    if (dup2(state, STDIN_FILENO) < 0)
+    if (dup2(state, STDIN_FILENO) < 0 || (step->output >= 0 && dup2(step->output, STDOUT_FILENO) < 0) ||
+        (step->errors >= 0 && dup2(step->errors, STDERR_FILENO) < 0))
         _exit(127);
     syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
     execve(path, args, env);
@@ -95,7 +99,7 @@ int init_HOOK(struct init *init, const struct plan_hook *step)
     if (pid < 0)
         return -1;
     if (pid == 0)
-        run_child(init, path, args ? args : only_path, env ? env : no_env, state);
+        run_child(init, step, args ? args : only_path, env ? env : no_env, state);
     init_doing(init, PLAN_ACTION_HOOK_TIMEOUT, path);
     if (wait_child(pid, step->timeout_ms, &status) < 0)
         return -1;

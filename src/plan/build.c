@@ -6,6 +6,7 @@
 
 #include "plan/builder.h"
 #include "plan/seccomp.h"
+#include "plan/seccomp_annotations.h"
 
 static int add_seccomp(struct plan_builder *b, const struct plan_filter *filter, struct caisson_error *err)
 {
@@ -73,6 +74,18 @@ static void add_exec(struct plan_builder *b, const struct spec_strings *env, boo
     builder_step(b, PLAN_OP_EXEC, "/process/args", &step);
 }
 
+static int find_listener(struct plan_builder *b, struct caisson_error *err)
+{
+    struct plan *plan = b->plan;
+
+    if (seccomp_listener(plan->arena, b->spec, b->request->seccomp_receiver, &plan->listener_path, err) < 0)
+        return -1;
+    if (!plan->listener_path)
+        return spec_error(b->spec, err, "/linux/seccomp", "SCMP_ACT_NOTIFY needs a listenerPath");
+    plan->listener_metadata = b->spec->linux_->seccomp->listener_metadata;
+    return 0;
+}
+
 /*
  * From here on the process gives up what it needed to build the container. With noNewPrivileges the filter comes
  * last of all, so that it need not allow anything that the init does. Without it loading a filter takes a
@@ -88,10 +101,8 @@ static int add_finish(struct plan_builder *b, struct caisson_error *err)
     if (plan_environment(b, &env, &listen, err) < 0 ||
         plan_seccomp(b->plan->arena, b->spec, &filter, b->request->notice, b->request->notice_data, err) < 0)
         return -1;
-    if (filter.notifies) {
-        b->plan->listener_path = b->spec->linux_->seccomp->listener_path;
-        b->plan->listener_metadata = b->spec->linux_->seccomp->listener_metadata;
-    }
+    if (filter.notifies && find_listener(b, err) < 0)
+        return -1;
     if (no_new_privs) {
         builder_step(b, PLAN_OP_NO_NEW_PRIVS, "/process/noNewPrivileges", &(struct plan_no_new_privs){0});
         if (plan_credentials(b, err) < 0)

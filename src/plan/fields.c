@@ -133,6 +133,8 @@ const struct field plan_fields[] = {
     FIELD(HOOK, plan_hook, TEXT, state_tail),
     FIELD(HOOK, plan_hook, U32, timeout_ms),
     WORDS(HOOK, plan_hook, FLAGS, flags, hook_flags),
+    FIELD(HOOK, plan_hook, FD, output),
+    FIELD(HOOK, plan_hook, FD, errors),
     FIELD(DIRECTORY, plan_path, TEXT, path),
     WORDS(PIVOT, plan_pivot, WORD, how, pivot_ways),
     FIELD(ROOT_ATTR, plan_root_attr, SET, attr_set),

@@ -246,6 +246,8 @@ struct plan_hook {
     plan_ref state_tail;
     uint32_t timeout_ms; /* 0: none */
     uint32_t flags;
+    plan_fd output; /* its standard output; -1: the init's own */
+    plan_fd errors; /* the same for standard error */
 };
 
 enum plan_pivot_how {

@@ -37,13 +37,23 @@ static void state_pieces(struct plan_builder *b, const char *status, struct plan
     step->state_tail = builder_text(b, mark + strlen(pid_mark));
 }
 
+/* What the hook writes goes to the file that an annotation names. */
+static void add_file(struct plan_builder *b, const char *annotation, uint32_t where)
+{
+    const char *path = spec_annotation(b->spec, annotation);
+
+    if (path && *path)
+        builder_slot(b, PLAN_SLOT_APPEND, where, path,
+                     spec_pointer(b->plan->arena, "/annotations", annotation));
+}
+
 int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struct caisson_error *err)
 {
     const struct spec_hook_list *hooks = kind == PLAN_HOOK_CREATE_CONTAINER ? &b->spec->hooks.create_container
                                                                             : &b->spec->hooks.start_container;
     bool create = kind == PLAN_HOOK_CREATE_CONTAINER;
     const char *name = create ? "createContainer" : "startContainer";
-    struct plan_hook state = {0};
+    struct plan_hook state = {.output = -1, .errors = -1};
 
     (void)err;
     if (hooks->count > 0)
@@ -51,6 +61,7 @@ int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struc
     for (size_t i = 0; i < hooks->count; i++) {
         const struct spec_hook *hook = &hooks->items[i];
         struct plan_hook step = state;
+        uint32_t where;
 
         step.path = builder_text(b, hook->path);
         step.args = builder_vector(b, &hook->args);
@@ -58,7 +69,9 @@ int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struc
         if (hook->timeout.set)
             step.timeout_ms =
                 hook->timeout.value > INT32_MAX / 1000 ? INT32_MAX : (uint32_t)hook->timeout.value * 1000;
-        builder_step(b, PLAN_OP_HOOK, builder_format(b, "/hooks/%s/%zu", name, i), &step);
+        where = builder_step(b, PLAN_OP_HOOK, builder_format(b, "/hooks/%s/%zu", name, i), &step);
+        add_file(b, PLAN_HOOKS_STDOUT, where + offsetof(struct plan_hook, output));
+        add_file(b, PLAN_HOOKS_STDERR, where + offsetof(struct plan_hook, errors));
     }
     return 0;
 }

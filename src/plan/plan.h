@@ -18,6 +18,10 @@
 /* Where a container finds the socket of NOTIFY_SOCKET. */
 #define PLAN_NOTIFY_PATH "/run/notify/notify.sock"
 
+/* Annotations whose values are files on the host: what hooks write is appended to them. */
+#define PLAN_HOOKS_STDOUT "run.oci.hooks.stdout"
+#define PLAN_HOOKS_STDERR "run.oci.hooks.stderr"
+
 /* Receives warnings while a plan is built, one line each. */
 typedef void plan_notice(void *data, const char *text);
 
@@ -45,7 +49,8 @@ struct plan_request {
     unsigned preserve_fds;   /* descriptors 3 ... that the process inherits, LISTEN_FDS included */
     unsigned listen_fds;     /* how many of them are sockets of socket activation; 0: none */
     const char *listen_fdnames;
-    const char *notify_socket; /* path of NOTIFY_SOCKET on the host, or NULL */
+    const char *notify_socket;    /* path of NOTIFY_SOCKET on the host, or NULL */
+    const char *seccomp_receiver; /* where a listener goes that the configuration sends nowhere, or NULL */
     bool no_pivot;
     bool no_new_keyring;
     const char *process_label;    /* exec --process-label; NULL: from the process */
@@ -63,6 +68,7 @@ enum plan_slot_kind {
     PLAN_SLOT_PROCESS,   /* exec: the container's pidfd */
     PLAN_SLOT_START,     /* the socket that `start` connects to */
     PLAN_SLOT_LOCK,      /* the lock that says "created" */
+    PLAN_SLOT_APPEND,    /* the file at `path`, open for appending, made when missing */
 };
 
 struct plan_slot {
@@ -117,7 +123,7 @@ struct plan {
     const char *rootfs; /* absolute */
     struct plan_slot *slots;
     size_t slot_count, slot_capacity;
-    const char *listener_path; /* linux.seccomp.listenerPath, when a rule notifies */
+    const char *listener_path; /* where the seccomp listener is sent, when a rule notifies */
     const char *listener_metadata;
 
     /* what the init does: private to src/plan until plan_finish() */

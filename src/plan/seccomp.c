@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <string.h>
 
+#include "plan/seccomp_annotations.h"
 #include "plan/seccomp_program.h"
 #include "plan/seccomp_tables.h"
 
@@ -60,8 +61,6 @@ static int check_notify(const struct compiler *c, bool *notifies)
                     c->spec, c->err, arena_format(c->arena, "/linux/seccomp/syscalls/%zu/names/%zu", i, n),
                     "SCMP_ACT_NOTIFY for write(2) would stop the process that hands the listener over");
     }
-    if (*notifies && (!seccomp->listener_path || !*seccomp->listener_path))
-        return spec_error(c->spec, c->err, "/linux/seccomp", "SCMP_ACT_NOTIFY needs a listenerPath");
     return 0;
 }
 
@@ -188,11 +187,16 @@ int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filte
 {
     struct compiler c = {.arena = arena, .spec = spec, .seccomp = spec->linux_->seccomp, .err = err};
 
+    int finished;
+
     *filter = (struct plan_filter){0};
+    finished = seccomp_finished_filter(arena, spec, filter, err);
+    if (finished != 0)
+        return finished < 0 ? -1 : 0;
     if (!c.seccomp)
         return 0;
-    if (check_notify(&c, &filter->notifies) < 0 || check_actions(&c) < 0 ||
-        resolve_flags(&c, filter, notice, notice_data) < 0)
+    if (seccomp_check_names(arena, spec, err) < 0 || check_notify(&c, &filter->notifies) < 0 ||
+        check_actions(&c) < 0 || resolve_flags(&c, filter, notice, notice_data) < 0)
         return -1;
     return compile(&c, filter);
 }

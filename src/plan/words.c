@@ -212,6 +212,8 @@ const char *words_slot(enum plan_slot_kind kind)
         return "start";
     case PLAN_SLOT_LOCK:
         return "lock";
+    case PLAN_SLOT_APPEND:
+        return "append";
     }
     return "?";
 }

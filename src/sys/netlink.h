@@ -24,8 +24,8 @@ typedef void netlink_visit(void *data, const struct nlmsghdr *message);
 int netlink_open(void);
 
 /**
- * @param netns a network namespace, which the caller enters for a moment: it must have one thread
- * @return a socket to the rtnetlink of that namespace, or -1 with errno. ENOTRECOVERABLE: the caller could not
+ * @param netns a network namespace, which the calling thread enters for a moment
+ * @return a socket to the rtnetlink of that namespace, or -1 with errno. ENOTRECOVERABLE: the thread could not
  *         return to its own namespace, and must end.
  */
 int netlink_open_in(int netns);

@@ -108,7 +108,9 @@ static inline void sample_mounts(struct plan_builder *b)
                                       .env = sample_vector(b, 1, "A=b"),
                                       .state_head = builder_text(b, "{\"pid\":"),
                                       .state_tail = builder_text(b, "}"),
-                                      .timeout_ms = 2500}));
+                                      .timeout_ms = 2500,
+                                      .output = -1,
+                                      .errors = -1}));
     builder_step(b, PLAN_OP_DIRECTORY, "/process/cwd", (&(struct plan_path){builder_text(b, "/home/me")}));
     builder_step(b, PLAN_OP_PIVOT, "/root/path", &(struct plan_pivot){PLAN_PIVOT_ROOT});
     builder_step(b, PLAN_OP_ROOT_ATTR, "/root/readonly",

@@ -24,7 +24,7 @@ static int run_hook(struct spec_hook hook, const char *state)
     struct spec_hook_list list = {.items = &hook, .count = 1};
 
     memset(&err, 0, sizeof err);
-    return hooks_run(&list, "createRuntime", state, scratch, &err);
+    return hooks_run(&list, "createRuntime", state, &(struct hook_place){.cwd = scratch}, &err);
 }
 
 static int run_shell(const char *script, const char *state)
@@ -186,7 +186,8 @@ static void test_working_directory(void **data)
     assert_int_equal(run_hook(hook, "{}"), 0);
     snprintf(expected, sizeof expected, "%s\n", scratch);
     assert_string_equal(scratch_read("got"), expected);
-    assert_int_equal(hooks_run(&list, "poststop", "{}", scratch_path("removed"), &err), 0);
+    assert_int_equal(
+        hooks_run(&list, "poststop", "{}", &(struct hook_place){.cwd = scratch_path("removed")}, &err), 0);
     assert_string_equal(scratch_read("got"), "/\n");
 }
 
@@ -233,7 +234,7 @@ static void test_first_failure_ends_the_run(void **data)
     struct spec_hook_list list = {.items = hooks, .count = 3};
 
     (void)data;
-    assert_int_equal(hooks_run(&list, "prestart", "{}", scratch, &err), -1);
+    assert_int_equal(hooks_run(&list, "prestart", "{}", &(struct hook_place){.cwd = scratch}, &err), -1);
     assert_string_equal(err.message, "prestart hook 1 '/bin/sh' ended with status 7");
     assert_string_equal(scratch_read("got"), "ran\n");
 }
@@ -256,7 +257,7 @@ static void test_poststop_goes_on(void **data)
     struct strbuf notices = STRBUF(&arena);
 
     (void)data;
-    hooks_run_all(&list, "poststop", "{}", scratch, collect, &notices);
+    hooks_run_all(&list, "poststop", "{}", &(struct hook_place){.cwd = scratch}, collect, &notices);
     assert_string_equal(scratch_read("got"), "ran\n");
     assert_string_equal(strbuf_string(&notices),
                         "poststop hook 0 '/bin/sh' ended with status 7;"
