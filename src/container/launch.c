@@ -76,14 +76,32 @@ static int write_maps(struct launch *launch, struct caisson_error *err)
     return idmap_write(launch->process.pid, plan->uid_map, plan->gid_map, plan->deny_setgroups, err);
 }
 
+int launch_write_oom_score(const struct launch *launch, struct caisson_error *err)
+{
+    const char *value = launch->plan->oom_score_adj;
+    char path[48];
+
+    if (!value)
+        return 0;
+    snprintf(path, sizeof path, "/proc/%d/oom_score_adj", launch->process.pid);
+    if (file_put(AT_FDCWD, path, value) == 0)
+        return 0;
+    error_system(err, errno, "cannot set the OOM score to %s", value);
+    if (err && err->errnum == EACCES)
+        error_hint(err, "a score below the runtime's own needs CAP_SYS_RESOURCE");
+    return spec_error_at(launch->spec, err, "/process/oomScoreAdj");
+}
+
 /* The init went on in a new process: the one that started it has ended or is about to. */
-static int follow_fork(struct launch *launch, const struct plan_message *message, int *fd)
+static int follow_fork(struct launch *launch, const struct plan_message *message, int *fd,
+                       struct caisson_error *err)
 {
     waitpid(launch->process.pid, NULL, 0);
     fd_close(launch->process.pidfd);
     launch->process.pid = message->pid;
     launch->process.pidfd = TAKE_FD(*fd);
-    return 0;
+    /* It may have been there before the other one's score was set. */
+    return launch_write_oom_score(launch, err);
 }
 
 static int move_net_devices(struct launch *launch, struct caisson_error *err)
@@ -154,7 +172,7 @@ static int answer(struct launch *launch, const struct plan_message *message, int
         result = write_maps(launch, err);
         break;
     case PLAN_MESSAGE_FORKED:
-        result = follow_fork(launch, message, fd);
+        result = follow_fork(launch, message, fd, err);
         break;
     case PLAN_MESSAGE_SYNC:
         /* The interfaces first: a hook may have something to do with them. */

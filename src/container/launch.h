@@ -40,6 +40,9 @@ enum launch_goal {
  */
 int launch_accompany(struct launch *launch, enum launch_goal goal, struct caisson_error *err);
 
+/** Sets process.oomScoreAdj from outside: a score below the runtime's own needs a privilege over the host. */
+int launch_write_oom_score(const struct launch *launch, struct caisson_error *err);
+
 /** Lets an init that waits go on. */
 int launch_go(const struct launch *launch, struct caisson_error *err);
 

@@ -101,3 +101,26 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     is "$status" 3
     contains "$output" content "Read-only file system"
 }
+
+@test "oomScoreAdj holds in a process namespace that is joined" {
+    need_root
+    background unshare --pid --fork --kill-child sleep 1000
+    wait_for pgrep -P "$!"
+    config '.process.oomScoreAdj = 444 | .linux.namespaces |= map(if .type == "pid" then .path = $path else . end)' \
+        --arg path "/proc/$(pgrep -P "$!")/ns/pid"
+    for _ in 1 2 3 4 5 6 7 8; do
+        create
+        is "$(cat "/proc/$PID/oom_score_adj")" 444
+        caisson delete --force "$ID"
+    done
+}
+
+@test "oomScoreAdj holds for exec, and a process of its own may have another" {
+    config '.process.oomScoreAdj = 444'
+    start_sleeping
+    attempt caisson exec "$ID" cat /proc/self/oom_score_adj
+    succeeds 444
+    jq '.process | .args = ["cat", "/proc/self/oom_score_adj"] | .oomScoreAdj = 555' "$BUNDLE/config.json" >"$T/process.json"
+    attempt caisson exec --process "$T/process.json" "$ID"
+    succeeds 555
+}
