@@ -19,18 +19,21 @@ static int fail_at(const struct spec *spec, const char *pointer, struct caisson_
     return spec->source ? spec_error_at(spec, err, pointer) : -1;
 }
 
-/* The cgroup of process 1 without its last component ("/init.scope"): "" for systemd on a machine. */
+/*
+ * What systemd's own cgroup, ".../init.scope", is below: "" on a machine. Process 1 of a process id namespace of its own
+ * is another program, and says nothing about it.
+ */
 static const char *system_root(struct arena *arena)
 {
+    static const char scope[] = "/init.scope";
     char *text = file_read(arena, AT_FDCWD, "/proc/1/cgroup", CGROUP_FILE_LIMIT, NULL, NULL);
     char *line = text ? strstr(text, "0::/") : NULL;
+    size_t length = line ? strcspn(line, "\n") : 0;
 
-    if (!line || (line != text && line[-1] != '\n'))
+    if (!line || (line != text && line[-1] != '\n') || length < 3 + sizeof scope - 1 ||
+        strncmp(line + length - (sizeof scope - 1), scope, sizeof scope - 1) != 0)
         return "";
-    line += 3;
-    line[strcspn(line, "\n")] = '\0';
-    *strrchr(line, '/') = '\0';
-    return line;
+    return arena_copy(arena, line + 3, length - 3 - (sizeof scope - 1));
 }
 
 /* Root in a user namespace is somebody else to systemd. */
