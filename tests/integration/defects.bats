@@ -124,3 +124,17 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     attempt caisson exec --process "$T/process.json" "$ID"
     succeeds 555
 }
+
+@test "a filter that forbids what the init has yet to do is an error that says so" {
+    # Without noNewPrivileges the filter is there before user and groups are set. sendmsg(2) is not in it either.
+    config '.process.noNewPrivileges = false | .linux.seccomp = {
+        defaultAction: "SCMP_ACT_ERRNO",
+        syscalls: [{action: "SCMP_ACT_ALLOW", names: ["write", "read", "exit", "exit_group", "execve", "prctl", "close",
+            "fstat", "umask", "close_range"]}]}'
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails "cannot set the supplementary groups" "Operation not permitted"
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    succeeds
+    attempt caisson start "$ID"
+    fails "cannot set the supplementary groups" "Operation not permitted"
+}
