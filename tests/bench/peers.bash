@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What tests/bench/run measures: the programs, the bundles, and a place for the state of each.
 
-# build NAME: one of the small programs beside this file, with musl
+# build NAME: the small program of NAME.c and NAME_*.c beside this file, with musl
 build() {
-    musl-gcc -std=gnu17 -Os -static -D_GNU_SOURCE -Wall -Wextra -I"$BENCH/../../src" -idirafter /usr/include \
-        -idirafter "/usr/include/$(gcc -print-multiarch)" -o "$out/$1" "$BENCH/$1.c"
+    musl-gcc -std=gnu17 -Os -static -D_GNU_SOURCE -Wall -Wextra -I"$BENCH" -I"$BENCH/../../src" \
+        -idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)" -o "$out/$1" "$BENCH/$1"*.c
 }
 
 prepare() {
@@ -16,8 +16,9 @@ prepare() {
     build filter
     B=$out/bundles
     "$BENCH/bundles" "$B"
-    # Where every runtime keeps its state: in memory.
+    # Where runtimes keep their state on a host: in memory.
     state=$(mktemp -d /run/caisson-bench.XXXXXX)
+    mount -t tmpfs -o mode=700 tmpfs "$state"
     floor=("$out/floor" -c /sys/fs/cgroup -d -s "$state")
     caisson=("$CAISSON" --root "$state/caisson")
     crun=(crun --root "$state/crun")
@@ -53,7 +54,7 @@ cleanup() {
             [ ! -d "$id" ] || "${runtime[@]}" delete --force "$(basename "$id")" 2>/dev/null || :
         done
     done
-    rm -rf "$state"
+    umount "$state" && rmdir "$state"
 }
 
 describe_machine() {

@@ -38,7 +38,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: steps PROGRAM [ARGUMENT...]\n");
         return 2;
     }
-    pid = vfork();
+    pid = fork();
+    if (pid < 0) {
+        perror("steps: fork");
+        return 2;
+    }
     if (pid == 0) {
         if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
             execvp(argv[1], argv + 1);

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/vfork.h"
+
 static const char help[] =
     "usage: turns [-n TURNS] [-t FILE] NAME [-b COMMAND] [-a COMMAND] PROGRAM [ARGUMENT...] [::: NAME ...]\n"
     "  -n TURNS    how often each is run (default: 20), after two turns that do not count\n"
@@ -195,6 +197,7 @@ static void turn(struct turns *turns, struct command *command, enum kind kind)
 {
     static char texts[ARGUMENT_LIMIT][ARGUMENT_SIZE];
     char *argv[ARGUMENT_LIMIT + 1];
+    struct clone_args args = {.exit_signal = SIGCHLD};
     struct rusage usage;
     int status = 0;
     double begin;
@@ -214,9 +217,9 @@ static void turn(struct turns *turns, struct command *command, enum kind kind)
         fail("the file for stderr");
 
     begin = now();
-    pid = vfork();
+    pid = (pid_t)sys_vfork(&args);
     if (pid < 0)
-        fail("vfork");
+        fail("clone3");
     if (pid == 0)
         execute(turns, argv, kind == LOOK);
     if (kind == LOOK)

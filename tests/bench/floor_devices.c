@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The floor's device program: the devices that every container may use, and no other. */
-#ifndef BENCH_FLOOR_DEVICES_H
-#define BENCH_FLOOR_DEVICES_H
+#include "floor.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sys/bpf.h"
 
-struct floor_device {
+struct device {
     int major, minor; /* minor -1: all */
 };
 
 /* Of all devices nodes may be made; this table says which may be opened. */
-static const struct floor_device floor_devices[] = {{1, 3}, {1, 5}, {1, 7},    {1, 8},   {1, 9},
-                                                    {5, 0}, {5, 2}, {10, 200}, {136, -1}};
+static const struct device devices[] = {{1, 3}, {1, 5}, {1, 7},    {1, 8},   {1, 9},
+                                        {5, 0}, {5, 2}, {10, 200}, {136, -1}};
 
 enum {
-    FLOOR_DEVICE_COUNT = sizeof floor_devices / sizeof floor_devices[0],
-    FLOOR_PROLOGUE = 8,
-    FLOOR_CODE_LIMIT = FLOOR_PROLOGUE + 2 * FLOOR_DEVICE_COUNT + 4,
+    DEVICE_COUNT = sizeof devices / sizeof devices[0],
+    PROLOGUE = 8,
+    CODE_LIMIT = PROLOGUE + 2 * DEVICE_COUNT + 4,
 };
 
-/** Writes the program and returns its length. The verdict is 1 for yes, 0 for no: bpf_cgroup_dev_ctx. */
-static inline size_t floor_device_code(struct bpf_insn *code)
+/* Writes the program and returns its length. The verdict is 1 for yes, 0 for no: bpf_cgroup_dev_ctx. */
+static size_t write_code(struct bpf_insn *code)
 {
     /* r2: kinds of access, r3: type, r4: major, r5: minor */
-    static const struct bpf_insn prologue[FLOOR_PROLOGUE] = {
+    static const struct bpf_insn prologue[PROLOGUE] = {
         {.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1, .off = 0},
         {.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 4, .src_reg = 1, .off = 4},
         {.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 5, .src_reg = 1, .off = 8},
@@ -38,13 +38,13 @@ static inline size_t floor_device_code(struct bpf_insn *code)
         {.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 2, .imm = BPF_DEVCG_ACC_MKNOD},
         {.code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = 3, .imm = BPF_DEVCG_DEV_CHAR},
     };
-    size_t n = FLOOR_PROLOGUE, no = FLOOR_PROLOGUE + 2 * FLOOR_DEVICE_COUNT - 1, yes = no + 2;
+    size_t n = PROLOGUE, no = PROLOGUE + 2 * DEVICE_COUNT - 1, yes = no + 2;
 
     memcpy(code, prologue, sizeof prologue);
-    code[FLOOR_PROLOGUE - 2].off = (int16_t)(yes - (FLOOR_PROLOGUE - 2) - 1);
-    code[FLOOR_PROLOGUE - 1].off = (int16_t)(no - (FLOOR_PROLOGUE - 1) - 1);
-    for (size_t i = 0; i < FLOOR_DEVICE_COUNT; i++) {
-        const struct floor_device *device = &floor_devices[i];
+    code[PROLOGUE - 2].off = (int16_t)(yes - (PROLOGUE - 2) - 1);
+    code[PROLOGUE - 1].off = (int16_t)(no - (PROLOGUE - 1) - 1);
+    for (size_t i = 0; i < DEVICE_COUNT; i++) {
+        const struct device *device = &devices[i];
 
         if (device->minor >= 0)
             code[n++] = (struct bpf_insn){
@@ -62,12 +62,11 @@ static inline size_t floor_device_code(struct bpf_insn *code)
     return n;
 }
 
-/** @return 0, or -1 with errno. */
-static inline int floor_restrict_devices(int cgroup)
+int floor_restrict_devices(int cgroup)
 {
-    struct bpf_insn code[FLOOR_CODE_LIMIT];
+    struct bpf_insn code[CODE_LIMIT];
     union bpf_attr attr = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
-                           .insn_cnt = (uint32_t)floor_device_code(code),
+                           .insn_cnt = (uint32_t)write_code(code),
                            .insns = (uint64_t)(uintptr_t)code,
                            .license = (uint64_t)(uintptr_t) "LGPL-2.1-or-later"};
     int program = sys_bpf(BPF_PROG_LOAD, &attr), result;
@@ -83,5 +82,3 @@ static inline int floor_restrict_devices(int cgroup)
     close(program);
     return result < 0 ? -1 : 0;
 }
-
-#endif

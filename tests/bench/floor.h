@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the floor share. */
+#ifndef BENCH_FLOOR_H
+#define BENCH_FLOOR_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+
+struct floor {
+    const char *rootfs, *cgroup, *state, *filter_file, *binds;
+    bool devices, host_network;
+    long first_id; /* -1: no user namespace */
+    unsigned bind_count, hook_count;
+    char **argv;
+    struct sock_fprog filter;
+    int cgroup_fd;
+    int mapped[2]; /* pipe: the id maps are written */
+};
+
+/** The result of a system call that has to succeed: otherwise the process ends, and says what it could not do. */
+int floor_must(long result, const char *what);
+
+/** In new namespaces: builds the tree of mounts and makes it the root. */
+void floor_build_root(const struct floor *floor);
+
+/** Lets the processes of a cgroup use the default devices and no others. @return 0, or -1 with errno. */
+int floor_restrict_devices(int cgroup);
+
+#endif
