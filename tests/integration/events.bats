@@ -6,7 +6,7 @@ load resources
 # events_in_background [OPTION...]: sets $EVENTS to the file that they go to and $! to the process
 events_in_background() {
     EVENTS=$T/events
-    caisson events "$@" "$ID" </dev/null >"$EVENTS" 2>"$T/events.err" 3>&- &
+    "$CAISSON" --root "$ROOT" events "$@" "$ID" </dev/null >"$EVENTS" 2>"$T/events.err" 3>&- &
     BACKGROUND+=($!)
 }
 
