@@ -4,11 +4,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+bool console_is_ours(void)
+{
+    return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
 void console_raw(struct console *console)
 {
     struct termios raw;
 
-    if (tcgetpgrp(STDIN_FILENO) != getpgrp() || tcgetattr(STDIN_FILENO, &raw) < 0)
+    if (!console_is_ours() || tcgetattr(STDIN_FILENO, &raw) < 0)
         return;
     if (!console->raw)
         console->saved = raw;

@@ -11,6 +11,9 @@ struct console {
     struct termios saved;
 };
 
+/** @return whether standard input is a terminal, and this process is in its foreground. */
+bool console_is_ours(void);
+
 /**
  * Puts the terminal on standard input into raw mode, so that every key reaches the container. Does nothing when
  * there is none, or while this process is in its background: it is a shell's then.

@@ -126,6 +126,8 @@ static int run(struct foreground *fg, struct caisson_error *err)
         return -1;
     if (fg->master >= 0) {
         console_copy_size(fg->master);
+        if (console_is_ours())
+            relay_take_lines(&fg->relay);
         console_raw(&fg->console);
     }
     return wait_for_end(fg, err);

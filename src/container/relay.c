@@ -184,14 +184,35 @@ static void write_output(struct relay *relay)
     }
 }
 
+static void add_input(struct relay *relay, ssize_t n)
+{
+    relay->input.end += (size_t)n;
+    relay->line_open = !strchr("\r\n", relay->input.bytes[relay->input.end - 1]);
+}
+
+void relay_take_lines(struct relay *relay)
+{
+    struct pollfd line = {.fd = STDIN_FILENO, .events = POLLIN};
+    size_t room;
+
+    while ((room = make_room(&relay->input)) >= 2 && poll(&line, 1, 0) == 1) { /* 2: what tells of an end */
+        ssize_t n = read(STDIN_FILENO, relay->input.bytes + relay->input.end, room);
+
+        if (n == 0)
+            type_end_of_file(relay);
+        if (n <= 0)
+            return;
+        add_input(relay, n);
+    }
+}
+
 static void read_input(struct relay *relay)
 {
     size_t room = make_room(&relay->input);
     ssize_t n = read(STDIN_FILENO, relay->input.bytes + relay->input.end, room);
 
     if (n > 0) {
-        relay->input.end += (size_t)n;
-        relay->line_open = !strchr("\r\n", relay->input.bytes[relay->input.end - 1]);
+        add_input(relay, n);
     } else if (n < 0 && errno == EIO && isatty(STDIN_FILENO)) {
         relay->input_paused = true; /* SIGTTIN is blocked, so reading from the background fails */
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {

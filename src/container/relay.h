@@ -43,6 +43,12 @@ struct relay {
 int relay_open(struct relay *relay, int master, struct caisson_error *err);
 void relay_close(struct relay *relay);
 
+/**
+ * Reads the lines that were typed before the terminal is put into raw mode. An end of file among them can be seen
+ * now alone: afterwards it would be a NUL.
+ */
+void relay_take_lines(struct relay *relay);
+
 /** Fills in what to wait for. @return whether to poll without waiting. */
 bool relay_prepare(const struct relay *relay, struct pollfd fds[RELAY_POLLFDS]);
 

@@ -588,6 +588,30 @@ static int wait_for_end(const char *slave)
     return 0;
 }
 
+/* Reads a line and then the end. */
+static int line_and_end(const char *slave)
+{
+    char text[16] = "";
+
+    (void)slave;
+    if (read(0, text, sizeof text) != 6 || strcmp(text, "typed\n") != 0)
+        return 1;
+    return read(0, text, sizeof text) == 0 ? 8 : 2;
+}
+
+static void test_typed_before(void **data)
+{
+    struct outer outer = make_outer();
+    struct stage stage = {
+        .in = outer.slave, .out = outer.slave, .outer = outer.slave, .terminal = true, .body = line_and_end};
+
+    (void)data;
+    assert_int_equal(write(outer.master, "typed\n\004", 7), 7);
+    assert_int_equal(scratch_wait(start(&stage)), 8);
+    close(outer.master);
+    close(outer.slave);
+}
+
 static bool is_raw(int fd)
 {
     struct termios mode;
@@ -743,6 +767,7 @@ int main(void)
         TEST(test_end_of_input),
         TEST(test_end_of_input_for_a_shell),
         TEST(test_much_input),
+        TEST(test_typed_before),
         TEST(test_raw_mode_and_back),
         TEST(test_background_leaves_the_terminal),
         TEST(test_size_follows),
