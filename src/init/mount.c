@@ -185,6 +185,17 @@ static int classic(struct init *init, const struct plan_mount *step, int target)
     return mount < 0 ? -1 : set_propagation(init, step, mount);
 }
 
+/* @return for an EINVAL of move_mount(2) what mount(2) would say where only one of the two is a directory. */
+static int mismatch(int mount, int target)
+{
+    struct stat source, place;
+
+    if (fstat(mount, &source) < 0 || fstat(target, &place) < 0 ||
+        S_ISDIR(source.st_mode) == S_ISDIR(place.st_mode))
+        return EINVAL;
+    return S_ISDIR(source.st_mode) ? ENOTDIR : EISDIR;
+}
+
 static int attach(struct init *init, const struct plan_mount *step, int mount, int target)
 {
     const char *path = init_text(init, step->target);
@@ -198,8 +209,11 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
             return -1;
     }
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    if (sys_move_mount(mount, target) < 0)
+    if (sys_move_mount(mount, target) < 0) {
+        if (errno == EINVAL)
+            errno = mismatch(mount, target);
         return -1;
+    }
     return set_propagation(init, step, mount);
 }
 

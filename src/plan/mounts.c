@@ -71,8 +71,11 @@ static int check_proc(struct plan_builder *b, struct mount_case *m, struct caiss
     if (strncmp(path, "proc", 4) != 0 || (path[4] != '\0' && path[4] != '/'))
         return 0;
     path += 4 + strspn(path + 4, "/");
-    if (*path == '\0' && (procfs || m->options.bind || m->options.remount))
+    if (*path == '\0' && (procfs || m->options.bind || m->options.remount)) {
+        /* One may be there already, in the root filesystem or by an entry before; a link may not lead to another. */
+        m->step.flags |= PLAN_MOUNT_ON_PROC | PLAN_MOUNT_NOFOLLOW;
         return 0;
+    }
     if (*path == '\0')
         return spec_error(
             b->spec, err, builder_format(b, "%s/type", m->pointer),
@@ -227,6 +230,11 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
     const struct mount_options *options = &m->options;
     const struct spec_mount *mount = m->mount;
 
+    if (has_type(mount, "bind")) {
+        spec_error(b->spec, err, builder_format(b, "%s/options", m->pointer),
+                   "neither bind nor rbind is among them: the type does not make it a bind mount");
+        return error_hint(err, "add \"rbind\", or \"bind\" without what is mounted below the source");
+    }
     if (!mount->type || !*mount->type)
         return spec_error(
             b->spec, err, builder_format(b, "%s/type", m->pointer),

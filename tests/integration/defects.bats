@@ -138,3 +138,45 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     attempt caisson start "$ID"
     fails "cannot set the supplementary groups" "Operation not permitted"
 }
+
+@test "a root filesystem that brings a /proc may get another" {
+    need_root
+    mount_fixture -t proc proc "$BUNDLE/rootfs/proc"
+    run_script 'ls -d /proc/[0-9]*'
+    succeeds
+    lacks "$output" "/proc/$$"
+}
+
+@test "/proc may be remounted" {
+    add_mount '{destination: "/proc", type: "proc", source: "proc", options: ["remount", "ro"]}'
+    run_script 'echo x >/proc/self/comm || awk '"'"'$5 == "/proc" { print $6 }'"'"' /proc/self/mountinfo'
+    succeeds
+    contains "$output" "ro,"
+}
+
+@test "a /proc that is a link to procfs elsewhere is refused" {
+    mkdir "$BUNDLE/rootfs/real" "$T/fake"
+    rm -r "$BUNDLE/rootfs/proc"
+    ln -s real "$BUNDLE/rootfs/proc"
+    config '.mounts[0].destination = "/real"'
+    add_mount '{destination: "/proc", type: "bind", source: "/", options: ["bind"]}'
+    config '(.mounts[-1].source) = $fake' --arg fake "$T/fake"
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails "symbolic link"
+}
+
+@test "a bind mount of a directory on a file, and of a file on a directory, say what is wrong" {
+    touch "$BUNDLE/rootfs/mnt/file" "$T/file"
+    config '.mounts += [{destination: "/mnt/file", source: $dir, options: ["bind"]}]' --arg dir "$T"
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails /mnt/file "Not a directory"
+    config '.mounts[-1] = {destination: "/mnt", source: $file, options: ["bind"]}' --arg file "$T/file"
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails /mnt "Is a directory"
+}
+
+@test "a type of bind without the option says which option is missing" {
+    add_mount '{destination: "/mnt", type: "bind", source: "/", options: ["ro"]}'
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails /mounts/7/options rbind
+}
