@@ -56,6 +56,12 @@ int globals_apply(const struct globals *globals, struct cli *cli, struct caisson
     if (globals->debug)
         log->level = log->error_level = CAISSON_LOG_DEBUG;
     log->json = globals->log_format == 1;
+    if (globals->log && !globals->log_level && !globals->debug) {
+        /* Who passes a log takes standard error for the container's own: `docker exec` shows it to its user. A log
+         * in JSON holds the error and nothing else, for podman parses all of it as one object. */
+        log->error_level = CAISSON_LOG_ERROR;
+        log->level = log->json ? CAISSON_LOG_ERROR : CAISSON_LOG_WARNING;
+    }
 
     cli->context = (struct caisson_context){
         .state_root = globals->root,

@@ -117,8 +117,13 @@ int plan_devices(struct plan_builder *b, struct caisson_error *err)
             builder_step(b, PLAN_OP_LINK, NULL, &step);
         }
     }
-    for (size_t i = 0; i < config->devices.count; i++)
+    for (size_t i = 0; i < config->devices.count; i++) {
+        /* podman, docker and containerd list it for a privileged container, with all else that the host's /dev has:
+         * the host's terminals would be behind it. The link to the container's own stands for it. */
+        if (strcmp(config->devices.items[i].path, "/dev/ptmx") == 0 && !dev_is_bound(b))
+            continue;
         add_node(b, &config->devices.items[i], builder_format(b, "/linux/devices/%zu", i), false);
+    }
     return 0;
 }
 

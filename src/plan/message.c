@@ -169,6 +169,8 @@ static void exec_error(const struct plan *plan, const struct plan_step *step,
             reason = arena_format(plan->arena, "stat %s: %s", name, reason);
         else if (message->errnum == EACCES)
             reason = CONTRACT_NO_PERMISSION;
+        else if (message->errnum == EISDIR)
+            reason = arena_format(plan->arena, "%s: %s", reason, CONTRACT_NO_PERMISSION);
     } else {
         const struct plan_vector *args = plan_vector(header, PLAN_BODY(plan_exec, step)->args);
 
