@@ -119,7 +119,7 @@ END
         | .linux.resources = {}' \
         "$T/bundle/config.json" >"$T/config.json"
     mv "$T/config.json" "$T/bundle/config.json"
-    attempt "$RUNTIME" --root "$T/state" run -b "$T/bundle" umoci
+    attempt "$(type -P "$RUNTIME")" --root "$T/state" run -b "$T/bundle" umoci
     gives 4 'from umoci'
 }
 

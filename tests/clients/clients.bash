@@ -65,7 +65,7 @@ need_controllers() {
 on_tty() {
     local command
     printf -v command '%q ' "$@"
-    SHELL=/bin/bash script -qefc "$command" /dev/null
+    SHELL=/bin/bash command script -qefc "$command" /dev/null
 }
 
 # ended_daemon PID: asks it to end, and waits until it has
