@@ -19,7 +19,7 @@ static void state_pieces(struct plan_builder *b, const char *status, struct plan
     char *mark;
 
     json_object(&json, NULL);
-    json_string(&json, "ociVersion", b->spec->oci_version);
+    json_string(&json, "ociVersion", b->request->oci_version);
     json_string(&json, "id", b->request->id);
     json_string(&json, "status", status);
     json_raw(&json, "pid", pid_mark);

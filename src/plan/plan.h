@@ -43,6 +43,7 @@ struct plan_request {
     const struct spec *spec;
     const struct plan_host *host;
     const char *id;
+    const char *oci_version; /* that a hook's state names */
     const char *bundle;      /* absolute, resolved */
     int rootfs;              /* its directory, for looking into /etc/passwd; -1: not to be had */
     const char *cgroup_path; /* the container's cgroup as a directory on the host; NULL: none */

@@ -180,3 +180,14 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     attempt caisson run --bundle "$BUNDLE" "$ID"
     fails /mounts/7/options rbind
 }
+
+@test "every hook reads the same version of the specification" {
+    local kind
+    for kind in createRuntime createContainer poststop; do
+        config '.hooks[$kind] = [{path: "/bin/sh", args: ["sh", "-c", "cat >" + $file]}]' --arg kind "$kind" --arg file "$T/$kind"
+    done
+    config '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "cat >/tmp/startContainer"]}]'
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    succeeds
+    is "$(jq -r .ociVersion "$T"/{createRuntime,createContainer,poststop} "$BUNDLE/rootfs/tmp/startContainer" | sort -u | wc -l)" 1
+}
