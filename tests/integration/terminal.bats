@@ -7,6 +7,15 @@ setup() {
     config '.process.terminal = true'
 }
 
+# in_terminal COMMAND-LINE: `attempt` of it in a terminal of its own, whose input does not end
+in_terminal() {
+    mkfifo "$T/typing"
+    background sh -c 'exec sleep 1000 >"$0"' "$T/typing"
+    status=0
+    command script --quiet --return --command "$1" "$T/typescript" <"$T/typing" >"$T/output" 2>&1 3>&- || status=$?
+    output=$(tr -d '\r' <"$T/output")
+}
+
 # receiver [SOCKET]: in the background; its output is $RECEIVED
 receiver() {
     SOCKET=${1:-$T/console}
@@ -95,7 +104,7 @@ receiver() {
 
 @test "in the foreground the terminal is copied" {
     script 'test -t 0 && test -t 1 && echo both; tty'
-    attempt command script --quiet --return --command "$CAISSON --root $ROOT run --bundle $BUNDLE $ID" "$T/typescript"
+    in_terminal "$CAISSON --root $ROOT run --bundle $BUNDLE $ID"
     [ "$status" = 0 ]
     contains "$output" both /dev/pts/0
 }
@@ -103,7 +112,7 @@ receiver() {
 @test "in the foreground the exit status comes through, and no byte is lost" {
 
     script 'i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i + 1)); done; exit 9'
-    attempt command script --quiet --return --command "$CAISSON --root $ROOT run --bundle $BUNDLE $ID" "$T/typescript"
+    in_terminal "$CAISSON --root $ROOT run --bundle $BUNDLE $ID"
     is "$status" 9
     is "$(grep -c '^line' <<<"$output")" 3000
 }
@@ -116,14 +125,14 @@ receiver() {
 
 @test "in the foreground the size is the caller's" {
     script 'stty size'
-    attempt command script --quiet --return --command "stty rows 31 cols 91; $CAISSON --root $ROOT run --bundle $BUNDLE $ID" "$T/typescript"
+    in_terminal "stty rows 31 cols 91; $CAISSON --root $ROOT run --bundle $BUNDLE $ID"
     contains "$output" "31 91"
 }
 
 @test "nothing can be typed into the caller's terminal from inside (TIOCSTI)" {
     config '.process.terminal = false'
     script 'test -t 0 && echo terminal; cat </dev/tty'
-    attempt command script --quiet --return --command "$CAISSON --root $ROOT run --bundle $BUNDLE $ID" "$T/typescript"
+    in_terminal "$CAISSON --root $ROOT run --bundle $BUNDLE $ID"
     # A session of its own has no controlling terminal.
     contains "$output" "/dev/tty"
     [ "$status" != 0 ]
@@ -142,7 +151,7 @@ receiver() {
 @test "exec in the foreground with a terminal" {
     config '.process.terminal = false'
     start_sleeping
-    attempt command script --quiet --return --command "$CAISSON --root $ROOT exec --tty $ID sh -c 'tty; exit 4'" "$T/typescript"
+    in_terminal "$CAISSON --root $ROOT exec --tty $ID sh -c 'tty; exit 4'"
     is "$status" 4
     contains "$output" /dev/pts/
 }
