@@ -77,7 +77,7 @@ static const struct {
      "exec: \"/bin/sh\": permission denied",
      "may the user execute it, and search every directory of its path?"},
     {PLAN_OP_LOOKUP, 0, PLAN_ACTION_EXECVE, EISDIR, 0, CAISSON_ERROR_EXEC, "/bin/sh",
-     "exec: \"/bin/sh\": is a directory", "process.args begins with a directory"},
+     "exec: \"/bin/sh\": is a directory: permission denied", "process.args begins with a directory"},
     {PLAN_OP_LOOKUP, 0, PLAN_ACTION_EXECVE, ENOTDIR, 0, CAISSON_ERROR_EXEC, "/bin/sh",
      "exec: \"/bin/sh\": not a directory", ""},
     {PLAN_OP_LOOKUP, 0, PLAN_ACTION_EXECVE, ELOOP, 0, CAISSON_ERROR_EXEC, "/bin/sh",
@@ -175,7 +175,7 @@ static void test_callers(void **state)
         {"/prog", EACCES, 126, 126, "exec: \"/prog\": permission denied"},
         {"/prog", EPERM, 126, 125, "exec: \"/prog\": operation not permitted"},
         {"/prog/x", ENOTDIR, 125, 127, "exec: \"/prog/x\": not a directory"},
-        {"/", EISDIR, 125, 126, "exec: \"/\": is a directory"},
+        {"/", EISDIR, 126, 126, "exec: \"/\": is a directory: permission denied"},
     };
 
     (void)state;
