@@ -122,7 +122,3 @@ END
     attempt "$(type -P "$RUNTIME")" --root "$T/state" run -b "$T/bundle" umoci
     gives 4 'from umoci'
 }
-
-@test "nothing of the runtime's is left" {
-    no_state_left
-}

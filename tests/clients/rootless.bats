@@ -154,7 +154,7 @@ export -f as_user podman
 
 @test "podman build, buildah run" {
     printf 'FROM localhost/box\nRUN echo $(id -u) >/by\n' >"$T/Containerfile"
-    attempt podman build -q -t built "$T"
+    attempt podman build -q --network none -t built "$T"
     succeeds
     box localhost/built cat /by
     gives 0 0
