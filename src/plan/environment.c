@@ -2,8 +2,10 @@
 /* process.env, and what a runtime adds to it: HOME, socket activation, the notification socket. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "base/file.h"
@@ -53,6 +55,22 @@ static const char *home_of_line(struct arena *arena, const char *line, uint32_t 
     return arena_copy(arena, fields[5], (size_t)(fields[6] - 1 - fields[5]));
 }
 
+/*
+ * What stands there is the container's doing: it is looked at before it is opened, for opening a device or a fifo
+ * of its choice, with the rights of the host, does something already.
+ */
+static int open_passwd(int rootfs)
+{
+    _cleanup_close_ int node = sys_open_in_root(rootfs, "/etc/passwd", O_PATH);
+    char path[32];
+    struct stat st;
+
+    if (node < 0 || fstat(node, &st) < 0 || !S_ISREG(st.st_mode))
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", node);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* The home directory by the container's own /etc/passwd, "/" when it does not say. */
 static const char *find_home(struct plan_builder *b)
 {
@@ -61,7 +79,7 @@ static const char *find_home(struct plan_builder *b)
 
     if (b->request->rootfs < 0)
         return "/";
-    fd = sys_open_in_root(b->request->rootfs, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    fd = open_passwd(b->request->rootfs);
     text = fd < 0 ? NULL : file_read_fd(b->plan->arena, fd, "/etc/passwd", PASSWD_LIMIT, NULL, NULL);
     if (!text)
         return "/";

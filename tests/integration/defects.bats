@@ -191,3 +191,15 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     succeeds
     is "$(jq -r .ociVersion "$T"/{createRuntime,createContainer,poststop} "$BUNDLE/rootfs/tmp/startContainer" | sort -u | wc -l)" 1
 }
+
+@test "an /etc/passwd that is no file is not opened" {
+    config '.process.env = ["PATH=/bin"]'
+    rm "$BUNDLE/rootfs/etc/passwd"
+    mkfifo "$BUNDLE/rootfs/etc/passwd"
+    # A writer waits until somebody opens the fifo for reading.
+    background sh -c ': >"$1"' sh "$BUNDLE/rootfs/etc/passwd"
+    wait_for grep -q '^State:.S' "/proc/$!/status"
+    run_script 'echo "$HOME"'
+    succeeds /
+    kill -0 "$!"
+}
