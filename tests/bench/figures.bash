@@ -167,33 +167,45 @@ cell() {
     awk -F '\t' -v name="$2" -v field="$3" '$1 == name {print $field}' "$out/tables/$1"
 }
 
-# A table for people to keep: medians in milliseconds and what they are of the first.
+# Tables for people to keep: medians in milliseconds, and how many times that of the first column each is.
 summary() {
-    local figure name columns=(floor "${runtimes[@]}")
     printf '\n'
     sed 's/$/  /' "$out/machine"
-    printf '\n| median, ms |%s\n|---|' "$(printf ' %s |' "${columns[@]}")"
+    table 'time, median, ms' 2 10
+    table 'time of processors, median, ms' 6 11
+    [ ! -f "$out/tables/run" ] || row 'peak memory of `run`, KiB' run 8
+    [ ! -f "$out/tables/run" ] || row 'page faults of `run`' run 7
+    [ ! -f "$out/tables/calls" ] || row 'system calls of `run`' calls 2
+    [ ! -f "$out/tables/memory" ] || row 'peak memory of the waiting init, KiB' memory 2
+}
+
+# table TITLE FIELD RATIO-FIELD
+table() {
+    local figure name columns=(floor "${runtimes[@]}")
+    printf '\n| %s |%s\n|---|' "$1" "$(printf ' %s |' "${columns[@]}")"
     printf -- '---:|%.0s' "${columns[@]}"
     echo
     for figure in "${shown[@]}"; do
         printf '| %s |' "${TITLE[$figure]}"
         for name in "${columns[@]}"; do
-            awk -F '\t' -v name="$name" '
-                $1 == name {printf " %.2f", $2; if (NR > 1) printf " (%.1f ×)", $11; if ($10 > 0) printf ", %d failed", $10}
+            awk -F '\t' -v name="$name" -v value="$2" -v ratio="$3" '
+                $1 == name {
+                    printf " %.2f", $value
+                    if (NR > 1) printf " (%.1f ×)", $ratio
+                    if ($9 > 0) printf ", %d failed", $9
+                }
                 END {printf " |"}' "$out/tables/$figure"
         done
         echo
     done
-    [ ! -f "$out/tables/run" ] || row 'peak memory of `run`, KiB' run 9
-    [ ! -f "$out/tables/run" ] || row 'page faults of `run`' run 8
-    [ ! -f "$out/tables/calls" ] || row 'system calls of `run`' calls 2
-    [ ! -f "$out/tables/memory" ] || row 'peak memory of the waiting init, KiB' memory 2
 }
 
 # row TITLE TABLE FIELD
 row() {
     local name
     printf '| %s |' "$1"
-    for name in floor "${runtimes[@]}"; do printf ' %s |' "$(cell "$2" "$name" "$3")"; done
+    for name in floor "${runtimes[@]}"; do
+        printf ' %s |' "$(awk -F '\t' -v name="$name" -v field="$3" '$1 == name {print $field}' "$out/tables/$2")"
+    done
     echo
 }

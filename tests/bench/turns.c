@@ -37,8 +37,8 @@ struct command {
     const char *name, *before, *after;
     char **argv;
     int argc;
-    double *wall; /* milliseconds, one a turn */
-    double user, system;
+    double *wall,
+        *cpu; /* milliseconds, one a turn; cpu: user and system, with all children that were waited for */
     long faults;
     long peak; /* KiB; 0: it was not seen */
     int turns, failures;
@@ -185,9 +185,8 @@ static void keep_complaint(const struct turns *turns, struct command *command)
 
 static void measure(struct command *command, double wall, const struct rusage *usage)
 {
+    command->cpu[command->turns] = milliseconds(usage->ru_utime) + milliseconds(usage->ru_stime);
     command->wall[command->turns++] = wall;
-    command->user += milliseconds(usage->ru_utime);
-    command->system += milliseconds(usage->ru_stime);
     command->faults += usage->ru_minflt + usage->ru_majflt;
 }
 
@@ -242,39 +241,67 @@ static int compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static double percentile(const struct command *command, int percent)
+static double percentile(const double *sorted, int count, int percent)
 {
-    return command->wall[(command->turns - 1) * percent / 100];
+    return sorted[(count - 1) * percent / 100];
+}
+
+/* What is printed of a command, in this order, in both tables. */
+enum column { MEDIAN, LEAST, P90, P99, CPU, FAULTS, PEAK, FAILED, RATIO, CPU_RATIO, COLUMN_COUNT };
+
+static const struct {
+    const char *title;
+    int width, digits;
+} columns[COLUMN_COUNT] = {
+    [MEDIAN] = {"median ms", 10, 3}, [LEAST] = {"min", 9, 3},     [P90] = {"p90", 9, 3},
+    [P99] = {"p99", 9, 3},           [CPU] = {"cpu", 9, 3},       [FAULTS] = {"faults", 7, 0},
+    [PEAK] = {"peak KiB", 9, 0},     [FAILED] = {"failed", 7, 0}, [RATIO] = {"ratio", 7, 2},
+    [CPU_RATIO] = {"of cpu", 7, 2},
+};
+
+static void evaluate(struct command *c, const double first[COLUMN_COUNT], double result[COLUMN_COUNT])
+{
+    qsort(c->wall, (size_t)c->turns, sizeof *c->wall, compare);
+    qsort(c->cpu, (size_t)c->turns, sizeof *c->cpu, compare);
+    result[MEDIAN] = percentile(c->wall, c->turns, 50);
+    result[LEAST] = c->wall[0];
+    result[P90] = percentile(c->wall, c->turns, 90);
+    result[P99] = percentile(c->wall, c->turns, 99);
+    result[CPU] = percentile(c->cpu, c->turns, 50);
+    result[FAULTS] = (double)c->faults / c->turns;
+    result[PEAK] = (double)c->peak;
+    result[FAILED] = c->failures;
+    result[RATIO] = result[MEDIAN] / first[MEDIAN];
+    result[CPU_RATIO] = result[CPU] / first[CPU];
 }
 
 static void print(struct turns *turns)
 {
     FILE *table = turns->table ? fopen(turns->table, "ae") : NULL;
-    double base = 0, least = 0;
+    double results[COMMAND_LIMIT][COLUMN_COUNT];
 
     if (turns->table && !table)
         fail(turns->table);
-    printf("%-14s %9s %9s %9s %9s %8s %8s %7s %8s %6s %7s %7s\n", "", "median ms", "min", "p90", "p99",
-           "user", "system", "faults", "peak KiB", "failed", "ratio", "of min");
-    for (int i = 0; i < turns->command_count; i++) {
-        struct command *c = &turns->commands[i];
-        double n = c->turns, median;
+    printf("%-14s", "");
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        printf("%*s", columns[i].width, columns[i].title);
+    printf("\n");
+    for (int c = 0; c < turns->command_count; c++) {
+        struct command *command = &turns->commands[c];
 
-        qsort(c->wall, (size_t)c->turns, sizeof *c->wall, compare);
-        median = percentile(c, 50);
-        if (i == 0) {
-            base = median;
-            least = c->wall[0];
-        }
-        printf("%-14s %9.3f %9.3f %9.3f %9.3f %8.3f %8.3f %7.0f %8ld %6d %7.2f %7.2f\n", c->name, median,
-               c->wall[0], percentile(c, 90), percentile(c, 99), c->user / n, c->system / n,
-               (double)c->faults / n, c->peak, c->failures, median / base, c->wall[0] / least);
-        if (table)
-            fprintf(table, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.0f\t%ld\t%d\t%.3f\t%.3f\n", c->name,
-                    median, c->wall[0], percentile(c, 90), percentile(c, 99), c->user / n, c->system / n,
-                    (double)c->faults / n, c->peak, c->failures, median / base, c->wall[0] / least);
-        if (c->failures)
-            printf("  %s failed: %s\n", c->name, c->complaint);
+        evaluate(command, results[0], results[c]);
+        printf("%-14s", command->name);
+        for (int i = 0; i < COLUMN_COUNT; i++)
+            printf("%*.*f", columns[i].width, columns[i].digits, results[c][i]);
+        printf("\n");
+        if (command->failures)
+            printf("  %s failed: %s\n", command->name, command->complaint);
+        if (!table)
+            continue;
+        fprintf(table, "%s", command->name);
+        for (int i = 0; i < COLUMN_COUNT; i++)
+            fprintf(table, "\t%.*f", columns[i].digits, results[c][i]);
+        fprintf(table, "\n");
     }
     if (table)
         fclose(table);
@@ -298,6 +325,7 @@ static int read_command(struct turns *turns, int argc, char **argv, int at)
         command->argc++;
     }
     command->wall = allocate((size_t)turns->count, sizeof *command->wall);
+    command->cpu = allocate((size_t)turns->count, sizeof *command->cpu);
     return command->argc == 0 || command->argc > ARGUMENT_LIMIT ? -1 : at + 1;
 }
 
