@@ -135,6 +135,16 @@ int cgroup_apply(const struct cgroup_plan *plan, int fd, struct caisson_error *e
 /** The same for a running container: an error puts the values back that were there before. */
 int cgroup_update(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
 
+/** @return whether a cgroup can have this name: one component, and none of the kernel's files. */
+bool cgroup_is_name(const char *name);
+
+/**
+ * Makes a cgroup below the container's, gives it to whom that one is handed over to, and moves a process there. The
+ * limits stay above, out of its reach.
+ */
+int cgroup_move_below(const struct cgroup_plan *plan, int fd, const char *name, pid_t pid,
+                      struct caisson_error *err);
+
 /** Opens a cgroup by its absolute path. @return a descriptor, or -1 with `err`. */
 int cgroup_open(const char *absolute, struct caisson_error *err);
 

@@ -94,6 +94,9 @@ int64_t flat_value(const char *text, const char *key);
 /** Enables the controllers of the plan from the root down to the cgroup, where they are not. */
 int cgroup_enable_controllers(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
 
+/** Hands the directory to plan->delegate_uid, and the files in it that the kernel says a delegate must own. */
+int cgroup_hand_over(const struct cgroup_plan *plan, int fd, struct caisson_error *err);
+
 /** Attaches a device program, in place of the one that caisson attached to this cgroup before, if any. */
 int device_attach(int fd, const struct bpf_insn *program, size_t length, struct caisson_error *err);
 

@@ -178,8 +178,7 @@ int cgroup_enable_controllers(const struct cgroup_plan *plan, int fd, struct cai
     return 0;
 }
 
-/* Hands over the directory and the files in it that the kernel says a delegate must own. */
-static int delegate(const struct cgroup_plan *plan, int fd, struct caisson_error *err)
+int cgroup_hand_over(const struct cgroup_plan *plan, int fd, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
     uid_t uid = (uid_t)strtoul(plan->delegate_uid, NULL, 10);
@@ -205,7 +204,7 @@ static int prepare(const struct cgroup_plan *plan, int fd, bool existed, struct 
         return -1;
     if (cgroup_enable_controllers(plan, fd, err) < 0)
         return -1;
-    return plan->delegate_uid ? delegate(plan, fd, err) : 0;
+    return plan->delegate_uid ? cgroup_hand_over(plan, fd, err) : 0;
 }
 
 /* systemd makes it; what fails later makes it go with the helper, which is the only process in it. */

@@ -191,6 +191,21 @@ static int start_init(struct creation *c, struct caisson_error *err)
     return 0;
 }
 
+/* crun's annotation. The cgroup namespace is there already: its root is the container's cgroup, with the limits. */
+static int delegate_cgroup(const struct creation *c, struct caisson_error *err)
+{
+    static const char annotation[] = "run.oci.delegate-cgroup";
+    const struct spec *spec = c->decision.bundle.spec;
+    const char *name = spec_annotation(spec, annotation);
+
+    if (!name || !*name || c->cgroup_fd < 0)
+        return 0;
+    if (!cgroup_is_name(name))
+        return spec_error(spec, err, "/annotations/run.oci.delegate-cgroup",
+                          "'%s' is no name of a cgroup, expected a file name without '/'", name);
+    return cgroup_move_below(&c->decision.cgroup, c->cgroup_fd, name, c->launch.process.pid, err);
+}
+
 static int send_pidfd(const struct creation *c, const struct caisson_create_options *options,
                       struct caisson_error *err)
 {
@@ -226,7 +241,7 @@ static int make(struct creation *c, const struct caisson_create_options *options
     /* Only now: what the init needed to build the container is not the container's to pay for. */
     if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (send_pidfd(c, options, err) < 0)
+    if (delegate_cgroup(c, err) < 0 || send_pidfd(c, options, err) < 0)
         return -1;
     if (options->pid_file && launch_write_pid_file(options->pid_file, launch->process.pid, err) < 0)
         return -1;

@@ -273,6 +273,7 @@ int caisson_exec(const struct caisson_context *context, const struct caisson_exe
     launch->spec = &e.spec;
     launch->plan = &e.plan;
     launch->state = &e.container.state;
+    launch->status = CAISSON_RUNNING;
     if (start(&e, options, err) < 0 || hand_over(&e, options, err) < 0) {
         launch_kill(launch);
         return -1;

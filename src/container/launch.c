@@ -153,7 +153,14 @@ static int send_listener(const struct launch *launch, int fd, struct caisson_err
     const char *path = launch->plan && launch->plan->listener_path ? launch->plan->listener_path
                                                                    : launch->state->seccomp_listener;
 
-    return listener_send(launch->arena, launch->spec, launch->state, path, launch->process.pid, fd, err);
+    /* `start` has no process of its own. */
+    struct listener_state state = {
+        .state = launch->state,
+        .status = launch->status,
+        .pid = launch->process.pid > 0 ? launch->process.pid : launch->state->pid,
+    };
+
+    return listener_send(launch->arena, launch->spec, &state, path, fd, err);
 }
 
 /* Answers one message. @return 0, or -1 with `err`. */

@@ -16,6 +16,7 @@ struct launch {
     const struct spec *spec;
     const struct plan *plan; /* NULL when unknown: messages then name no step */
     const struct state *state;
+    enum caisson_status status; /* of the container meanwhile, as others are told of it */
     struct spawned process;
     int console;                    /* a socket that gets the terminal's master, or -1: it is kept */
     int master;                     /* the terminal's master, or -1 */

@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "container/terminal.h"
 
-int listener_send(struct arena *arena, const struct spec *spec, const struct state *state, const char *path,
-                  pid_t pid, int fd, struct caisson_error *err)
+int listener_send(struct arena *arena, const struct spec *spec, const struct listener_state *state,
+                  const char *path, int fd, struct caisson_error *err)
 {
     const struct spec_seccomp *seccomp = spec->linux_->seccomp;
     struct strbuf text = STRBUF(arena);
@@ -21,10 +21,12 @@ int listener_send(struct arena *arena, const struct spec *spec, const struct sta
     json_array(&json, "fds");
     json_string(&json, NULL, "seccompFd");
     json_array_end(&json);
-    json_i64(&json, "pid", pid);
+    json_i64(&json, "pid", state->pid);
     if (seccomp && seccomp->listener_metadata)
         json_string(&json, "metadata", seccomp->listener_metadata);
-    json_raw(&json, "state", state_json(arena, state, CAISSON_CREATING, state->pid ? state->pid : pid));
+    json_raw(
+        &json, "state",
+        state_json(arena, state->state, state->status, state->state->pid ? state->state->pid : state->pid));
     json_object_end(&json);
     socket = terminal_connect(path, err);
     if (socket < 0)

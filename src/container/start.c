@@ -95,6 +95,7 @@ static int start_open(const struct caisson_context *context, struct container *c
     launch.context = context;
     launch.arena = &container->arena;
     launch.state = &container->state;
+    launch.status = CAISSON_CREATED;
     result = execute(container, &launch, err);
     launch_release(&launch);
     if (result == 0)

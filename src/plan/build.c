@@ -157,6 +157,7 @@ static void add_host_hooks(struct plan_builder *b)
 
 static int build_container(struct plan_builder *b, struct caisson_error *err)
 {
+    plan_annotations(b);
     if (plan_namespaces(b, err) < 0)
         return -1;
     add_session(b);

@@ -61,6 +61,7 @@ int plan_labels(struct plan_builder *b, struct caisson_error *err);
 int plan_credentials(struct plan_builder *b, struct caisson_error *err);
 int plan_environment(struct plan_builder *b, struct spec_strings *env, bool *listen,
                      struct caisson_error *err);
+void plan_annotations(struct plan_builder *b); /* those that have no effect */
 int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struct caisson_error *err);
 
 /**

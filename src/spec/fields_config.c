@@ -150,6 +150,27 @@ static int check_uts_name(struct reader *reader, const struct reader_node *node,
     return 0;
 }
 
+/* config.md, "Annotations": the specification keeps this namespace of keys for itself, and uses these. */
+static int check_annotation(struct reader *reader, const struct reader_node *node, void *value)
+{
+    static const char reserved[] = "org.opencontainers.";
+    static const char *const used[] = {
+        "image.os",      "image.os.version", "image.os.features", "image.architecture",
+        "image.variant", "image.author",     "image.created",     "image.stopSignal",
+    };
+    const struct spec_pair *pair = value;
+    const char *rest = pair->key + sizeof reserved - 1;
+
+    if (strncmp(pair->key, reserved, sizeof reserved - 1) != 0)
+        return 0;
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
+        if (strcmp(rest, used[i]) == 0)
+            return 0;
+    reader_notice(reader, node, "%s is in a namespace of keys that is reserved, and not one of its keys",
+                  reader_quote(reader, pair->key));
+    return 0;
+}
+
 #define F(member, json, type, ...) READER_FIELD(struct spec, member, json, type, __VA_ARGS__)
 static const struct reader_field config_fields[] = {
     F(oci_version, "ociVersion", READER_STRING, .flags = REQUIRED, .check = check_version),
@@ -159,7 +180,8 @@ static const struct reader_field config_fields[] = {
     F(domainname, "domainname", READER_STRING, .check = check_uts_name, .since = "1.1"),
     F(mounts, "mounts", READER_ARRAY, .shape = &mount_shape),
     F(hooks, "hooks", READER_OBJECT, .shape = &hooks_shape),
-    F(annotations, "annotations", READER_PAIRS, .flags = READER_NONEMPTY, .what = "an annotation's key"),
+    F(annotations, "annotations", READER_PAIRS, .flags = READER_NONEMPTY, .what = "an annotation's key",
+      .check = check_annotation),
     F(linux_, "linux", READER_POINTER, .shape = &fields_linux),
     F(vm, "vm", READER_POINTER, .shape = &fields_vm),
     {.name = "solaris", .type = READER_IGNORED},
