@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "spec/reader.h"
-#include "spec/suggest.h"
+#include "base/suggest.h"
 
 struct item {
     const char *key;
