@@ -28,7 +28,7 @@ make_pod() {
     make_pod --share net,ipc,uts
     attempt podman run --pod "$POD" --name "$NAME" -d box sleep 1000
     succeeds
-    attempt podman run --rm --pod "$POD" box readlink /proc/self/ns/net /proc/self/ns/ipc /proc/self/ns/uts
+    attempt podman run --rm --pod "$POD" box sh -c 'for kind in net ipc uts; do readlink /proc/self/ns/$kind; done'
     local pid
     pid=$(field '{{.State.Pid}}')
     gives 0 "$(readlink "/proc/$pid/ns/net")" "$(readlink "/proc/$pid/ns/ipc")" "$(readlink "/proc/$pid/ns/uts")"
@@ -94,7 +94,6 @@ kind: Pod
 metadata:
   name: $POD
 spec:
-  hostNetwork: true
   containers:
   - name: main
     image: localhost/box:latest
@@ -104,8 +103,8 @@ spec:
     securityContext: {readOnlyRootFilesystem: true, capabilities: {drop: [CHOWN]}}
 END
     # Its pause image cannot be had without a registry: the local image under its name.
-    sed -e '/^\[engine\]$/a infra_image = "localhost/box:latest"' -e '/^\[containers\]$/a cgroups = "disabled"' "$CONTAINERS_CONF" >"$T/containers.conf"
-    CONTAINERS_CONF=$T/containers.conf attempt podman play kube --network host "$T/pod.yaml"
+    sed -e '/^\[engine\]$/a infra_image = "localhost/box:latest"' "$CONTAINERS_CONF" >"$T/containers.conf"
+    CONTAINERS_CONF=$T/containers.conf attempt podman play kube --userns auto --network none "$T/pod.yaml"
     gives 0
     NAME=$POD-main
     wait_for said 'from kube'
