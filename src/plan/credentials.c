@@ -76,6 +76,11 @@ static int read_capabilities(struct plan_builder *b, struct plan_credentials *st
         builder_notice(b, "/process/capabilities/effective: what is not in 'permitted' cannot be effective");
         step->effective &= step->permitted;
     }
+    wanted = step->inheritable & ~step->bounding;
+    if (wanted) {
+        builder_notice(b, "/process/capabilities/inheritable: what is not in 'bounding' cannot be inheritable");
+        step->inheritable &= step->bounding;
+    }
     wanted = step->ambient & ~(step->permitted & step->inheritable);
     if (wanted) {
         builder_notice(b, "/process/capabilities/ambient: what is not in 'permitted' and 'inheritable' "

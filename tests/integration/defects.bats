@@ -203,3 +203,10 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     succeeds /
     kill -0 "$!"
 }
+
+@test "an inheritable capability outside of the bounding set is left out with a warning" {
+    config '.process.capabilities = {bounding: ["CAP_KILL"], inheritable: ["CAP_KILL", "CAP_CHOWN"]}'
+    run_script 'grep CapInh /proc/self/status'
+    succeeds
+    contains "$output" "warning: /process/capabilities/inheritable" "CapInh:	0000000000000020"
+}
