@@ -129,13 +129,13 @@ static int copy_directory(int from, int to, unsigned depth)
     return n < 0 ? -1 : 0;
 }
 
-int copy_up(int from, int to)
+int copy_up(int from, int to, unsigned keep)
 {
     struct stat st;
 
     if (copy_directory(from, to, 0) < 0 || fstat(from, &st) < 0)
         return -1;
-    if (fchown(to, st.st_uid, st.st_gid) < 0)
+    if (!(keep & COPY_UP_KEEP_OWNER) && fchown(to, st.st_uid, st.st_gid) < 0)
         return -1;
-    return fchmod(to, st.st_mode & 07777);
+    return keep & COPY_UP_KEEP_MODE ? 0 : fchmod(to, st.st_mode & 07777);
 }

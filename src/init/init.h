@@ -64,8 +64,14 @@ int target_parent(struct init *init, const char *path, const char **name);
 
 /* ---- copyup.c ---- */
 
-/** Copies what is in directory `from` into directory `to`: files, links, modes, owners, times. @return 0 or -1. */
-int copy_up(int from, int to);
+enum copy_up_keep {
+    COPY_UP_KEEP_MODE = 1 << 0,  /* the new root's own mode: mode= was given */
+    COPY_UP_KEEP_OWNER = 1 << 1, /* the new root's own owner: uid= or gid= was given */
+};
+
+/** Copies what is in directory `from` into directory `to`: files, links, modes, owners, times; and the mode and
+ *  owner of `from` itself unless `keep` says otherwise. @return 0 or -1. */
+int copy_up(int from, int to, unsigned keep);
 
 /* ---- vectors ---- */
 

@@ -196,6 +196,23 @@ static int mismatch(int mount, int target)
     return S_ISDIR(source.st_mode) ? ENOTDIR : EISDIR;
 }
 
+/* What the options say about the new root itself is not the target's to change. */
+static unsigned copy_up_keeps(const struct init *init, const struct plan_mount *step)
+{
+    const struct plan_vector *vector = plan_vector(init->plan, step->parameters);
+    unsigned keep = 0;
+
+    for (uint64_t i = 0; vector && i + 1 < vector->count; i += 2) {
+        const char *key = plan_item(init->plan, vector, i);
+
+        if (strcmp(key, "mode") == 0)
+            keep |= COPY_UP_KEEP_MODE;
+        if (strcmp(key, "uid") == 0 || strcmp(key, "gid") == 0)
+            keep |= COPY_UP_KEEP_OWNER;
+    }
+    return keep;
+}
+
 static int attach(struct init *init, const struct plan_mount *step, int mount, int target)
 {
     const char *path = init_text(init, step->target);
@@ -205,7 +222,7 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
         _cleanup_close_ int to = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
         init_doing(init, PLAN_ACTION_COPY_UP, path);
-        if (from < 0 || to < 0 || copy_up(from, to) < 0)
+        if (from < 0 || to < 0 || copy_up(from, to, copy_up_keeps(init, step)) < 0)
             return -1;
     }
     init_doing(init, PLAN_ACTION_ATTACH, path);

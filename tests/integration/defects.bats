@@ -210,3 +210,13 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     succeeds
     contains "$output" "warning: /process/capabilities/inheritable" "CapInh:	0000000000000020"
 }
+
+@test "tmpcopyup leaves the mode that the options give" {
+    mkdir -p "$BUNDLE/rootfs/mnt"
+    chmod 755 "$BUNDLE/rootfs/mnt"
+    : >"$BUNDLE/rootfs/mnt/file"
+    add_mount '{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup", "mode=1700"]}'
+    run_script 'stat -c %a /mnt; ls /mnt'
+    succeeds
+    contains "$output" 1700 file
+}
