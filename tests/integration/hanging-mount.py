@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # hanging-mount.py DIR: mounts a filesystem in which every file hangs whoever opens it, as a server that went away
 # does: not even SIGKILL ends that process before this program does. Prints "ready".
-import ctypes
 import os
 import struct
 import sys
@@ -44,10 +43,12 @@ def serve(fd):
 def main():
     directory = sys.argv[1]
     fd = os.open("/dev/fuse", os.O_RDWR)
-    libc = ctypes.CDLL(None, use_errno=True)
-    options = f"fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
-    if libc.mount(b"hang", directory.encode(), b"fuse.hang", 0, options) != 0:
-        sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
+    os.set_inheritable(fd, True)
+    options = f"fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other"
+    mount = ["mount", "--internal-only", "-t", "fuse.hang", "-o", options, "hang", directory]
+    if os.spawnvp(os.P_WAIT, mount[0], mount) != 0:
+        sys.exit("mount failed")
+    os.set_inheritable(fd, False)
     print("ready", flush=True)
     serve(fd)
 
