@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "container/bundle.h"
+#include "container/console.h"
 #include "container/hooks.h"
 #include "container/idmap.h"
 #include "container/listener.h"
@@ -135,6 +136,8 @@ static int take_terminal(struct launch *launch, int *fd, struct caisson_error *e
     if (launch->console >= 0)
         return terminal_send(launch->console, *fd, "/dev/ptmx", err);
     launch->master = TAKE_FD(*fd);
+    /* Before the process looks at it. */
+    console_copy_size(launch->master);
     return 0;
 }
 

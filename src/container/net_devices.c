@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -104,10 +105,10 @@ static void take_address(void *data, const struct nlmsghdr *message)
         return;
     if (device->address_count == list->capacity) {
         size_t capacity = list->capacity ? list->capacity * 2 : 4;
-        const struct nlmsghdr **more = arena_array(list->arena, capacity, sizeof(*more));
+        const struct nlmsghdr **more = arena_array(list->arena, capacity, sizeof(const void *));
 
         if (list->capacity)
-            memcpy(more, device->addresses, list->capacity * sizeof(*more));
+            memcpy(more, device->addresses, list->capacity * sizeof(const void *));
         device->addresses = more;
         list->capacity = capacity;
     }
@@ -136,8 +137,7 @@ static void add_label(struct netlink_request *request, const struct nlmsghdr *ad
     if (!label || length < old_length + 2 || strncmp(label, old_name, old_length) != 0 ||
         label[old_length] != ':' || strlen(new_name) + length - old_length > sizeof text)
         return;
-    strcpy(text, new_name);
-    strncat(text, label + old_length, length - old_length - 1);
+    snprintf(text, sizeof text, "%s%.*s", new_name, (int)(length - old_length - 1), label + old_length);
     netlink_add_text(request, IFA_LABEL, text);
 }
 

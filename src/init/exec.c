@@ -110,14 +110,40 @@ static int wait_on_socket(struct init *init, int listener)
     }
 }
 
+/*
+ * Closes all that the wait and what follows it do not need, the caller's own among it: whoever waits for a pipe
+ * to be closed should not wait for `start`, and what is not open cannot be reached (CVE-2024-21626).
+ */
+static int close_others(struct init *init, const struct plan_start *step)
+{
+    const int needed[] = {init->channel, init->proc, step->socket, step->lock};
+    unsigned from = 3 + step->keep_fds;
+
+    init->root = init->null = init->empty = -1;
+    for (;;) {
+        unsigned next = ~0U;
+
+        for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+            if (needed[i] >= 0 && (unsigned)needed[i] >= from && (unsigned)needed[i] < next)
+                next = (unsigned)needed[i];
+        if (next > from && syscall(SYS_close_range, from, next - (next != ~0U), 0) < 0)
+            return -1;
+        if (next == ~0U)
+            return 0;
+        from = next + 1;
+    }
+}
+
 int init_START(struct init *init, const struct plan_start *step)
 {
+    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
+    if (close_others(init, step) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_STEP, NULL);
     if (step->how == PLAN_START_SOCKET && wait_on_socket(init, step->socket) < 0)
         return -1;
     if (step->how == PLAN_START_CHANNEL && channel_wait(init) < 0)
         return -1;
-    fd_close(init->root);
-    init->root = -1;
     umask(init->umask);
     init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
     return (int)syscall(SYS_close_range, 3 + step->keep_fds, ~0U, CLOSE_RANGE_CLOEXEC);

@@ -66,13 +66,15 @@ void netlink_add(struct netlink_request *request, unsigned type, const void *byt
     size_t at = NLMSG_ALIGN(request->header.nlmsg_len);
     struct rtattr attribute = {.rta_len = (unsigned short)RTA_LENGTH(length),
                                .rta_type = (unsigned short)type};
+    char *end =
+        (char *)request + at; /* by the whole request: the compiler takes `bytes` for its first member */
 
     if (length > NETLINK_REQUEST_SIZE || at + RTA_SPACE(length) > sizeof request->bytes) {
         request->header.nlmsg_len = UINT32_MAX - NLMSG_ALIGNTO; /* for netlink_talk() to see */
         return;
     }
-    memcpy(request->bytes + at, &attribute, sizeof attribute);
-    memcpy(request->bytes + at + RTA_LENGTH(0), bytes, length);
+    memcpy(end, &attribute, sizeof attribute);
+    memcpy(end + RTA_LENGTH(0), bytes, length);
     request->header.nlmsg_len = (uint32_t)(at + RTA_LENGTH(length));
 }
 

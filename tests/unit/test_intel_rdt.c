@@ -41,6 +41,7 @@ static void fill(int dir, const char *path, bool monitor)
     assert_int_equal(syscall(SYS_mkdirat, dir, below, 0755), 0);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int mkdirat(int dir, const char *path, mode_t mode)
 {
     if (space_left == 0) {
@@ -60,6 +61,7 @@ static int remove_group(const char *path)
     return nftw(path, scratch_unlink, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int unlinkat(int dir, const char *path, int flags)
 {
     char whole[PATH_MAX];
@@ -85,9 +87,11 @@ int rmdir(const char *path)
     return remove_group(path);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
 {
     const char *text = bytes;
+    size_t have = strlen(writes);
 
     (void)fd;
     (void)offset;
@@ -95,8 +99,9 @@ ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
         errno = EINVAL;
         return -1;
     }
-    strncat(writes, text, length);
-    strcat(writes, "|");
+    assert_true(have + length + 1 < sizeof writes);
+    memcpy(writes + have, text, length);
+    memcpy(writes + have + length, "|", 2);
     return (ssize_t)length;
 }
 
@@ -142,7 +147,8 @@ static void configure(const char *json)
     read = spec_parse(&arena, "config.json", text, strlen(text), NULL, NULL, &err);
     if (!read)
         fail_msg("%s", err.message);
-    spec = *read;
+    else
+        spec = *read;
     intel_rdt_name(&arena, &spec, "box", &groups);
 }
 

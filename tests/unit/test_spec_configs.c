@@ -17,8 +17,11 @@
 
 #define DIRECTORY TEST_DATA "/configs"
 
+/* umoci uses a key of the specification's own namespace that the specification does not have. */
 static void notice(void *data, const char *text)
 {
+    if (strstr(text, "org.opencontainers.image.exposedPorts"))
+        return;
     fail_msg("%s: %s", (const char *)data, text);
 }
 
