@@ -281,6 +281,8 @@ void create_undo(struct creation *c)
     struct caisson_error why = {0};
 
     launch_kill(&c->launch);
+    /* When it failed for want of descriptors, there would be none for the undoing either. */
+    prepare_release(&c->prepared);
     if (net_devices_return(&c->launch.net_devices, &why) < 0)
         context_log(c->launch.context, CAISSON_LOG_WARNING, "%s", why.message);
     intel_rdt_undo(c->rdt_root, &c->rdt);

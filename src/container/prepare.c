@@ -177,12 +177,12 @@ static int open_append_slot(const struct plan_slot *slot, const struct spec *spe
     return fd < 0 ? slot_error(slot, spec, "open", err) : fd;
 }
 
-/* A configuration with many mounts holds as many descriptors until they are attached. */
+/* A configuration with many mounts holds as many descriptors, here and in the init, until it is done with them. */
 static void allow_descriptors(size_t count)
 {
     struct rlimit limit;
 
-    if (count < 256 || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= count + 64)
+    if (count < 64 || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= count + 64)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
@@ -217,7 +217,7 @@ int prepare(struct plan *plan, const struct spec *spec, int dir, int pidfd, stru
 
     *prepared = (struct prepared){.start = -1, .lock = -1};
     prepared->fds = arena_array(plan->arena, plan->slot_count + 1, sizeof *prepared->fds);
-    allow_descriptors(plan->slot_count);
+    allow_descriptors(plan->slot_count + plan->kept_mounts);
     for (size_t i = 0; i < plan->slot_count; i++) {
         const struct plan_slot *slot = &plan->slots[i];
         int fd = slot->kind == PLAN_SLOT_NULL ? null : -1;

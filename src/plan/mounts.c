@@ -260,6 +260,7 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
         if (has_type(mount, "tmpfs") && (options->attr_set & MOUNT_ATTR_RDONLY)) {
             m->step.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
             m->step.flags |= PLAN_MOUNT_KEEP;
+            b->plan->kept_mounts++;
         }
     }
     builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);

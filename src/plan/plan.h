@@ -124,6 +124,7 @@ struct plan {
     const char *rootfs; /* absolute */
     struct plan_slot *slots;
     size_t slot_count, slot_capacity;
+    size_t kept_mounts;        /* descriptors that the init itself keeps until everything is mounted */
     const char *listener_path; /* where the seccomp listener is sent, when a rule notifies */
     const char *listener_metadata;
 

@@ -220,3 +220,26 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     succeeds
     contains "$output" 1700 file
 }
+
+# few_descriptors SOFT HARD: of the runtime and, unless its configuration says otherwise, of the container
+few_descriptors() {
+    (ulimit -Sn "$1" && ulimit -Hn "$2" && caisson run --bundle "$BUNDLE" "$ID")
+}
+
+@test "a creation that runs out of descriptors is undone in full" {
+    need_root
+    config '.mounts += [range(300) | {destination: "/mnt/\(.)", source: "/", options: ["bind"]}]'
+    attempt few_descriptors 128 128
+    fails "Too many open files"
+    lacks "$output" "is left as it is"
+    is "$(find "$CGROUP2" -type d -name "$ID")" ""
+}
+
+@test "many mounts go with a low soft limit of descriptors, which stays the container's" {
+    need_root
+    config '.mounts += [range(200) | {destination: "/mnt/b\(.)", source: "/", options: ["bind"]},
+        {destination: "/mnt/t\(.)", type: "tmpfs", source: "x", options: ["ro"]}]'
+    script 'ulimit -n; grep -c /mnt/ /proc/self/mountinfo'
+    attempt few_descriptors 128 1024
+    succeeds "$(printf '128\n400')"
+}
