@@ -104,9 +104,10 @@ int cgroup_decide(struct arena *arena, const struct cgroup_host *host, const str
 /**
  * The writes alone, for `update` of a container whose cgroup stands at `absolute`.
  * Sets plan->writes, write_count, controllers and the device program.
+ * @param scope whether it is a scope of systemd's (the systemd driver made it), which is then told too
  */
 int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
-                         const struct spec_resources *resources, const char *absolute,
+                         const struct spec_resources *resources, const char *absolute, bool scope,
                          struct cgroup_plan *plan, struct caisson_error *err);
 
 /**

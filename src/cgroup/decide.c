@@ -242,7 +242,7 @@ int cgroup_decide(struct arena *arena, const struct cgroup_host *host, const str
 }
 
 int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
-                         const struct spec_resources *resources, const char *absolute,
+                         const struct spec_resources *resources, const char *absolute, bool scope,
                          struct cgroup_plan *plan, struct caisson_error *err)
 {
     size_t mount = strlen(host->mount);
@@ -263,8 +263,9 @@ int cgroup_decide_update(struct arena *arena, const struct cgroup_host *host,
         plan->path = absolute + mount;
     if (decide_resources(&decision, resources, err) < 0)
         return -1;
-    plan->unit = unit_of_path(arena, absolute);
-    if (plan->unit)
+    if (scope) {
+        plan->unit = unit_of_scope(arena, absolute);
         unit_limits_of_writes(arena, plan, plan->unit);
+    }
     return decide_devices(&decision, resources, true, err);
 }

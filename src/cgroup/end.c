@@ -107,12 +107,11 @@ static bool wait_gone(const char *absolute)
 int cgroup_remove_scope(const char *absolute, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
-    struct cgroup_unit *unit = unit_of_path(&arena, absolute);
     struct caisson_error why;
 
-    if (!unit || wait_gone(absolute))
+    if (wait_gone(absolute))
         return cgroup_remove(absolute, err);
     /* A systemd that cannot be asked does not keep the container from going. */
-    unit_stop(unit, &why);
+    unit_stop(unit_of_scope(&arena, absolute), &why);
     return cgroup_remove(absolute, err);
 }

@@ -24,8 +24,8 @@ int unit_decide_properties(struct decision *decision, const struct cgroup_reques
 /** The properties that stand for the plan's values, as limits of the unit. */
 void unit_limits_of_writes(struct arena *arena, const struct cgroup_plan *plan, struct cgroup_unit *unit);
 
-/** The unit of a cgroup that looks like a scope of systemd's, for an update; NULL when it does not. */
-struct cgroup_unit *unit_of_path(struct arena *arena, const char *absolute);
+/** The unit of a scope that was made before, whose cgroup is at `absolute`. */
+struct cgroup_unit *unit_of_scope(struct arena *arena, const char *absolute);
 
 /** Adds a property, or takes the place of the one with this name: the last word holds. */
 void properties_add(struct arena *arena, struct cgroup_properties *properties,

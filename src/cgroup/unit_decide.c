@@ -205,16 +205,16 @@ int unit_decide_properties(struct decision *decision, const struct cgroup_reques
     return 0;
 }
 
-struct cgroup_unit *unit_of_path(struct arena *arena, const char *absolute)
+struct cgroup_unit *unit_of_scope(struct arena *arena, const char *absolute)
 {
     const char *name = strrchr(absolute, '/');
-    struct cgroup_unit *unit;
+    struct cgroup_unit *unit = arena_new(arena, struct cgroup_unit);
 
-    if (!name || strlen(name) < sizeof "/x.scope" - 1 || strcmp(name + strlen(name) - 6, ".scope") != 0 ||
-        !strstr(absolute, ".slice/"))
-        return NULL;
-    unit = arena_new(arena, struct cgroup_unit);
     *unit = (struct cgroup_unit){
-        .name = name + 1, .user = strstr(absolute, "/user@"), .helper_input = -1, .helper_output = -1};
+        .name = name ? name + 1 : absolute,
+        .user = strstr(absolute, "/user@"),
+        .helper_input = -1,
+        .helper_output = -1,
+    };
     return unit;
 }

@@ -146,7 +146,8 @@ static int decide_update(struct arena *arena, const struct caisson_context *cont
     struct plan_host user;
 
     if (cgroup_host_probe(arena, &host, err) < 0 || plan_host_probe(&user, err) < 0 ||
-        cgroup_decide_update(arena, &host, &update->resources, container->state.cgroup, plan, err) < 0)
+        cgroup_decide_update(arena, &host, &update->resources, container->state.cgroup,
+                             container->state.systemd_scope != NULL, plan, err) < 0)
         return -1;
     /* As at create: who cannot attach a program cannot make device nodes either. */
     if (decide_rootless(context, &user))

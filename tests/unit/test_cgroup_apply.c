@@ -184,7 +184,7 @@ static int update_io(const char *disk, unsigned rate, const char *more)
     int fd, result;
 
     assert_non_null(resources);
-    ok(cgroup_decide_update(&arena, &host, resources, under("/a"), &plan, &error));
+    ok(cgroup_decide_update(&arena, &host, resources, under("/a"), false, &plan, &error));
     fd = cgroup_open(under("/a"), &error);
     result = cgroup_update(&plan, fd, &error);
     close(fd);

@@ -80,7 +80,7 @@ static void update_devices(int fd, const char *rules)
     struct cgroup_plan plan;
 
     assert_non_null(resources);
-    ok(cgroup_decide_update(&arena, &host, resources, under("/a"), &plan, &error));
+    ok(cgroup_decide_update(&arena, &host, resources, under("/a"), false, &plan, &error));
     ok(cgroup_update(&plan, fd, &error));
 }
 

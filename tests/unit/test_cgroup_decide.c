@@ -122,7 +122,7 @@ static void test_zero_processes_of_update(void **data)
 
     (void)data;
     assert_non_null(resources);
-    assert_int_equal(cgroup_decide_update(&arena, &full_host, resources, "/v2/c1", &plan, &error), 0);
+    assert_int_equal(cgroup_decide_update(&arena, &full_host, resources, "/v2/c1", false, &plan, &error), 0);
     assert_int_equal(plan.write_count, 0);
 }
 

@@ -306,7 +306,7 @@ static void test_everything_needs_no_program(void **data)
     resources.devices.items = &rule;
     resources.devices.count = 1;
     resources.devices.set = true;
-    assert_int_equal(cgroup_decide_update(&arena, &full_host, &resources, "/v2/x", &plan, &error), 0);
+    assert_int_equal(cgroup_decide_update(&arena, &full_host, &resources, "/v2/x", false, &plan, &error), 0);
     assert_int_equal(plan.device_program_length, 2);
     assert_true(run(plan.device_program, 2, BPF_DEVCG_DEV_BLOCK, R | W | M, 8, 0, NULL));
 }

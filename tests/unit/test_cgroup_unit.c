@@ -120,25 +120,26 @@ static void test_limits(void **data)
     }
 }
 
-/* An update tells systemd too, when the cgroup looks like a scope of its own. */
+/* An update tells systemd too, when the cgroup is one of its scopes. */
 static void test_update_finds_the_unit(void **data)
 {
     struct spec_resources resources = {.pids = {.set = true, .limit = {.value = 5, .set = true}}};
     struct cgroup_plan plan;
 
     (void)data;
-    assert_int_equal(
-        cgroup_decide_update(&arena, &full_host, &resources, "/v2/machine.slice/p-n.scope", &plan, &error),
-        0);
+    assert_int_equal(cgroup_decide_update(&arena, &full_host, &resources, "/v2/machine.slice/p-n.scope", true,
+                                          &plan, &error),
+                     0);
     assert_string_equal(plan.unit->name, "p-n.scope");
     assert_false(plan.unit->user);
     assert_string_equal(properties_text(&plan.unit->limits), "t TasksMax=5;");
     assert_int_equal(cgroup_decide_update(&arena, &full_host, &resources,
                                           "/v2/user.slice/user-1.slice/user@1.service/user.slice/p-n.scope",
-                                          &plan, &error),
+                                          true, &plan, &error),
                      0);
     assert_true(plan.unit->user);
-    assert_int_equal(cgroup_decide_update(&arena, &full_host, &resources, "/v2/docker/1234", &plan, &error),
+    assert_int_equal(cgroup_decide_update(&arena, &full_host, &resources, "/v2/machine.slice/p-n.scope",
+                                          false, &plan, &error),
                      0);
     assert_null(plan.unit);
 }

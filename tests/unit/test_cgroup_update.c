@@ -16,7 +16,7 @@ static int update(const char *resources, struct cgroup_plan *plan)
 
     if (!parsed)
         fail_msg("the test's own resources: %s", error.message);
-    return cgroup_decide_update(&arena, &host, parsed, scratch_path("c1"), plan, &error);
+    return cgroup_decide_update(&arena, &host, parsed, scratch_path("c1"), false, plan, &error);
 }
 
 /* Half of a pair of values takes the other half from what is in force. */
