@@ -78,7 +78,8 @@ static int read_capabilities(struct plan_builder *b, struct plan_credentials *st
     }
     wanted = step->inheritable & ~step->bounding;
     if (wanted) {
-        builder_notice(b, "/process/capabilities/inheritable: what is not in 'bounding' cannot be inheritable");
+        builder_notice(b,
+                       "/process/capabilities/inheritable: what is not in 'bounding' cannot be inheritable");
         step->inheritable &= step->bounding;
     }
     wanted = step->ambient & ~(step->permitted & step->inheritable);
