@@ -18,7 +18,8 @@ static int end(struct creation *c, const struct caisson_create_options *options,
 static int start(struct creation *c, struct caisson_error *err)
 {
     c->launch.status = CAISSON_CREATED;
-    if (launch_go(&c->launch, err) < 0 || launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0)
+    if (launch_go(&c->launch, err) < 0 || launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0 ||
+        state_wait_executed(c->container.dir, err) < 0)
         return -1;
     return start_run_poststart(&c->launch, err);
 }

@@ -75,7 +75,8 @@ static int execute(struct container *container, struct launch *launch, struct ca
     launch->process.channel = connect_init(container, err);
     if (launch->process.channel < 0)
         return -1;
-    if (launch_go(launch, err) < 0 || launch_accompany(launch, LAUNCH_EXECUTED, err) < 0)
+    if (launch_go(launch, err) < 0 || launch_accompany(launch, LAUNCH_EXECUTED, err) < 0 ||
+        state_wait_executed(container->dir, err) < 0)
         return -1;
     return start_run_poststart(launch, err);
 }

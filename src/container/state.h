@@ -99,6 +99,12 @@ int state_hold_created(int dir, struct caisson_error *err);
 /** The creation is complete: from now on the lock on `created`, held by this descriptor and the init's, is for reading. */
 int state_mark_created(int fd, struct caisson_error *err);
 
+/**
+ * Waits until nobody holds the lock on `created`: the kernel lets go of it a moment after the execution has closed
+ * the channel. From then on the status is "running". The caller must not hold the lock itself.
+ */
+int state_wait_executed(int dir, struct caisson_error *err);
+
 /** Removes the directory and everything in it. */
 int state_remove(int root, const char *id, int dir, struct caisson_error *err);
 

@@ -102,6 +102,19 @@ int state_mark_created(int fd, struct caisson_error *err)
     return 0;
 }
 
+int state_wait_executed(int dir, struct caisson_error *err)
+{
+    _cleanup_close_ int fd = openat(dir, "created", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (fd < 0)
+        return error_system(err, errno, "cannot open the file 'created' of the state directory");
+    while (fcntl(fd, F_OFD_SETLKW, &whole) < 0)
+        if (errno != EINTR)
+            return error_system(err, errno, "cannot lock the file 'created' of the state directory");
+    return 0;
+}
+
 /* Who asks for a write lock is told of the lock that stands against it. */
 static enum caisson_status status_by_lock(int dir)
 {
