@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -89,6 +90,16 @@ int init_NODE(struct init *init, const struct plan_node *step)
     return fchownat(parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW);
 }
 
+/* @return whether `name` is a symbolic link with this text; errno stays EEXIST. */
+static bool is_same_link(int parent, const char *name, const char *target)
+{
+    char text[PATH_MAX];
+    ssize_t n = readlinkat(parent, name, text, sizeof text);
+
+    errno = EEXIST;
+    return n >= 0 && (size_t)n == strlen(target) && memcmp(text, target, (size_t)n) == 0;
+}
+
 int init_LINK(struct init *init, const struct plan_link *step)
 {
     const char *path = init_text(init, step->path);
@@ -98,8 +109,10 @@ int init_LINK(struct init *init, const struct plan_link *step)
     if (parent < 0)
         return -1;
     init_doing(init, PLAN_ACTION_SYMLINK, path);
+    if (symlinkat(init_text(init, step->target), parent, name) == 0)
+        return 0;
+    if (errno != EEXIST || (step->flags & PLAN_LINK_SAME))
+        return errno == EEXIST && is_same_link(parent, name, init_text(init, step->target)) ? 0 : -1;
     /* What an image brought along at this place stays. */
-    if (symlinkat(init_text(init, step->target), parent, name) < 0 && errno != EEXIST)
-        return -1;
     return 0;
 }

@@ -176,7 +176,7 @@ int target_open(struct init *init, const char *path, unsigned flags)
     if (flags & PLAN_MOUNT_NOFOLLOW)
         resolve |= RESOLVE_NO_SYMLINKS;
     init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
-    fd = sys_openat2(init->root, path, O_PATH, 0, resolve);
+    fd = sys_openat2(init->root, path, O_PATH | (flags & PLAN_MOUNT_OVER_LINK ? O_NOFOLLOW : 0), 0, resolve);
     if (fd >= 0 || errno != ENOENT || (flags & PLAN_MOUNT_MUST_EXIST))
         return fd;
     init_doing(init, PLAN_ACTION_MAKE_TARGET, path);

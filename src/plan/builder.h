@@ -70,6 +70,9 @@ int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struc
  */
 bool plan_clones_mounts(const struct plan_builder *b);
 
+/** @return whether the container's user namespace owns its network namespace. */
+bool plan_owns_network(const struct plan_builder *b);
+
 /** @return whether the runtime has a capability, by its number. */
 bool plan_host_can(const struct plan_builder *b, unsigned capability);
 

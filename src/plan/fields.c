@@ -23,12 +23,15 @@ static const struct field_word mount_flags[] = {
     {PLAN_MOUNT_SUPERBLOCK, "superblock"},
     {PLAN_MOUNT_MUST_EXIST, "must-exist"},
     {PLAN_MOUNT_SOURCE_NOFOLLOW, "source-nofollow"},
+    {PLAN_MOUNT_OVER_LINK, "over-link"},
     {PLAN_MOUNT_KEEP, "keep"},
     {PLAN_MOUNT_KEPT, "kept"},
     {0, NULL},
 };
 
 static const struct field_word node_flags[] = {{PLAN_NODE_KEEP, "keep"}, {PLAN_NODE_BIND, "bind"}, {0, NULL}};
+
+static const struct field_word link_flags[] = {{PLAN_LINK_SAME, "same"}, {0, NULL}};
 
 static const struct field_word hook_flags[] = {{PLAN_HOOK_ONLY_WARN, "only-warn"}, {0, NULL}};
 
@@ -121,6 +124,7 @@ const struct field plan_fields[] = {
     WORDS(NODE, plan_node, FLAGS, flags, node_flags),
     FIELD(LINK, plan_link, TEXT, path),
     FIELD(LINK, plan_link, TEXT, target),
+    WORDS(LINK, plan_link, FLAGS, flags, link_flags),
     FIELD(CONSOLE, plan_console, U16, rows),
     FIELD(CONSOLE, plan_console, U16, columns),
     FIELD(CONSOLE, plan_console, BOOL, bind),

@@ -178,6 +178,7 @@ enum plan_mount_flags {
     PLAN_MOUNT_SUPERBLOCK = 1 << 6,      /* remount: reconfigure the filesystem with `parameters`, too */
     PLAN_MOUNT_MUST_EXIST = 1 << 7,      /* a missing target is an error */
     PLAN_MOUNT_SOURCE_NOFOLLOW = 1 << 8, /* a source that is a symbolic link is mounted as such */
+    PLAN_MOUNT_OVER_LINK = 1 << 9,       /* a target that is a symbolic link is itself mounted over */
     PLAN_MOUNT_KEEP = 1 << 9,            /* NEW: its descriptor is kept for a KEPT that follows */
     PLAN_MOUNT_KEPT = 1 << 10, /* REMOUNT: what a KEEP with the same `target` mounted, wherever it is */
 };
@@ -215,9 +216,15 @@ struct plan_node {
     uint32_t flags;
 };
 
+enum plan_link_flags {
+    PLAN_LINK_SAME =
+        1 << 0, /* what stands there already must be the same link; otherwise it stays, whatever it is */
+};
+
 struct plan_link {
     plan_ref path;
     plan_ref target;
+    uint32_t flags;
 };
 
 /* Opens a new pty of the devpts in the container, gives its master to the runtime, makes it the terminal. */

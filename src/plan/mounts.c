@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* mounts[]: what each entry comes to. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "plan/builder.h"
-#include "plan/mount_options.h"
+#include "plan/mount_case.h"
 #include "sys/mount.h"
-
-struct mount_case {
-    const struct spec_mount *mount;
-    const char *pointer; /* "/mounts/3" */
-    struct mount_options options;
-    struct plan_mount step;
-};
 
 uint64_t plan_propagation_flag(enum spec_propagation propagation)
 {
@@ -33,65 +25,14 @@ uint64_t plan_propagation_flag(enum spec_propagation propagation)
     return 0;
 }
 
-static bool has_type(const struct spec_mount *mount, const char *type)
-{
-    return mount->type && strcmp(mount->type, type) == 0;
-}
-
-/* The files below /proc that a mount may replace: they inform, and nothing of ours is read or written there. */
-static bool may_cover_proc(const char *path)
-{
-    static const char *const allowed[] = {
-        "cpuinfo",
-        "diskstats",
-        "meminfo",
-        "stat",
-        "swaps",
-        "uptime",
-        "loadavg",
-        "slabinfo",
-        "sys/kernel/ns_last_pid",
-        "sys/crypto/fips_enabled",
-    };
-
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
-        if (strcmp(path, allowed[i]) == 0)
-            return true;
-    return false;
-}
-
-/* CVE-2019-16884, CVE-2019-19921: what stands at /proc is procfs, and stays visible. */
-static int check_proc(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
-{
-    const char *path = m->mount->destination;
-    bool procfs = has_type(m->mount, "proc") && !m->options.bind;
-
-    while (path[0] == '/')
-        path++;
-    if (strncmp(path, "proc", 4) != 0 || (path[4] != '\0' && path[4] != '/'))
-        return 0;
-    path += 4 + strspn(path + 4, "/");
-    if (*path == '\0' && (procfs || m->options.bind || m->options.remount)) {
-        /* One may be there already, in the root filesystem or by an entry before; a link may not lead to another. */
-        m->step.flags |= PLAN_MOUNT_ON_PROC | PLAN_MOUNT_NOFOLLOW;
-        return 0;
-    }
-    if (*path == '\0')
-        return spec_error(
-            b->spec, err, builder_format(b, "%s/type", m->pointer),
-            "a %s on /proc could pose as the kernel's files, expected proc or a bind mount of one",
-            m->mount->type ? m->mount->type : "mount");
-    if (!may_cover_proc(path) && !m->options.remount)
-        return spec_error(b->spec, err, builder_format(b, "%s/destination", m->pointer),
-                          "'%s' is inside of procfs, where only a few informative files may be covered",
-                          m->mount->destination);
-    m->step.flags |= PLAN_MOUNT_ON_PROC;
-    return 0;
-}
-
 static const char *absolute_source(struct plan_builder *b, const char *source)
 {
     return source[0] == '/' ? source : builder_format(b, "%s/%s", b->request->bundle, source);
+}
+
+bool mount_case_has_type(const struct spec_mount *mount, const char *type)
+{
+    return mount->type && strcmp(mount->type, type) == 0;
 }
 
 /* What a clone of the host's mounts keeps of its ties to the host, before the mount's own options. */
@@ -142,7 +83,7 @@ static int add_own_tree(struct plan_builder *b, struct mount_case *m, struct cai
     return 0;
 }
 
-static int add_tree(struct plan_builder *b, struct mount_case *m, const char *source,
+int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *source,
                     struct caisson_error *err)
 {
     const struct mount_options *options = &m->options;
@@ -156,7 +97,7 @@ static int add_tree(struct plan_builder *b, struct mount_case *m, const char *so
     m->step.propagation_recursive = options->propagation_recursive;
     if (options->recursive)
         m->step.flags |= PLAN_MOUNT_RECURSIVE;
-    if (options->source_nofollow || options->copy_symlink)
+    if (options->source_nofollow)
         m->step.flags |= PLAN_MOUNT_SOURCE_NOFOLLOW;
     /* Whether a missing target is made as a file is known for certain when the source is opened. */
     if (fstatat(AT_FDCWD, source, &st, 0) == 0 && !S_ISDIR(st.st_mode))
@@ -177,35 +118,13 @@ static int add_tree(struct plan_builder *b, struct mount_case *m, const char *so
     return decide_idmap(b, m, slot, err);
 }
 
-/* Without a cgroup namespace of its own the container sees its own cgroup, bound; config-linux.md, "cgroups". */
-static int add_cgroup(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
-{
-    const char *source = b->request->cgroup_path;
-
-    if (plan_has_namespace(b, SPEC_NS_CGROUP)) {
-        m->step.type = builder_text(b, "cgroup2");
-        m->step.source = builder_text(b, "cgroup");
-        m->step.kind = PLAN_MOUNT_NEW;
-        builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
-        return 0;
-    }
-    if (!source) {
-        source = "/sys/fs/cgroup";
-        m->options.attr_set |= MOUNT_ATTR_RDONLY; /* CVE-2023-25809: it is the host's */
-        m->options.recursive = true;
-        m->options.attr_set_recursive |= MOUNT_ATTR_RDONLY;
-    }
-    m->options.bind = true;
-    return add_tree(b, m, source, err);
-}
-
 /* Filesystems with one instance for many mounts: "ro" is for the mount, not for what others see too. */
 static bool has_shared_superblock(const struct spec_mount *mount)
 {
     static const char *const types[] = {"proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"};
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (has_type(mount, types[i]))
+        if (mount_case_has_type(mount, types[i]))
             return true;
     return false;
 }
@@ -230,7 +149,7 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
     const struct mount_options *options = &m->options;
     const struct spec_mount *mount = m->mount;
 
-    if (has_type(mount, "bind")) {
+    if (mount_case_has_type(mount, "bind")) {
         spec_error(b->spec, err, builder_format(b, "%s/options", m->pointer),
                    "neither bind nor rbind is among them: the type does not make it a bind mount");
         return error_hint(err, "add \"rbind\", or \"bind\" without what is mounted below the source");
@@ -246,7 +165,7 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
     if (options->copy_up)
         m->step.flags |= PLAN_MOUNT_COPY_UP;
     /* CVE-2023-27561: a link in the image must not lead these elsewhere. */
-    if (has_type(mount, "proc") || has_type(mount, "sysfs"))
+    if (mount_case_has_type(mount, "proc") || mount_case_has_type(mount, "sysfs"))
         m->step.flags |= PLAN_MOUNT_NOFOLLOW;
     if (options->needs_classic) {
         m->step.kind = PLAN_MOUNT_CLASSIC;
@@ -257,7 +176,7 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
         m->step.attr_set = options->attr_set;
         m->step.parameters = parameters(b, m, has_shared_superblock(mount));
         /* What is to be in it, mount points and devices, is yet to be made: see plan_late_readonly(). */
-        if (has_type(mount, "tmpfs") && (options->attr_set & MOUNT_ATTR_RDONLY)) {
+        if (mount_case_has_type(mount, "tmpfs") && (options->attr_set & MOUNT_ATTR_RDONLY)) {
             m->step.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
             m->step.flags |= PLAN_MOUNT_KEEP;
             b->plan->kept_mounts++;
@@ -286,6 +205,17 @@ static void add_remount(struct plan_builder *b, struct mount_case *m)
     builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
 }
 
+/* A new filesystem belongs to the container already, and says by its own options whose its files are. */
+static int no_idmap(struct plan_builder *b, const struct mount_case *m, struct caisson_error *err)
+{
+    bool option = m->options.idmap;
+
+    spec_error(b->spec, err, builder_format(b, "%s/%s", m->pointer, option ? "options" : "uidMappings"),
+               "the mount on '%s' is of a new filesystem: expected a bind mount to map the ids of",
+               m->mount->destination);
+    return error_hint(err, "options such as uid= and gid= say whose the files of a new filesystem are");
+}
+
 static int add_mount(struct plan_builder *b, size_t index, struct caisson_error *err)
 {
     struct mount_case m = {
@@ -293,14 +223,15 @@ static int add_mount(struct plan_builder *b, size_t index, struct caisson_error 
         .pointer = builder_format(b, "/mounts/%zu", index),
         .step = {.fd = -1},
     };
+    const char *source;
 
     if (mount_options_parse(b->plan->arena, b->spec, m.mount, m.pointer, &m.options, err) < 0)
         return -1;
-    if (check_proc(b, &m, err) < 0)
+    if (mount_case_proc(b, &m, err) < 0)
         return -1;
     m.step.target = builder_text(b, m.mount->destination);
     if (m.options.dest_nofollow)
-        m.step.flags |= PLAN_MOUNT_NOFOLLOW;
+        m.step.flags |= PLAN_MOUNT_OVER_LINK;
     if (m.options.remount) {
         add_remount(b, &m);
         return 0;
@@ -309,11 +240,18 @@ static int add_mount(struct plan_builder *b, size_t index, struct caisson_error 
         if (!m.mount->source || !*m.mount->source)
             return spec_error(b->spec, err, builder_format(b, "%s/source", m.pointer),
                               "missing: a bind mount needs the file or directory to bind");
-        return add_tree(b, &m, absolute_source(b, m.mount->source), err);
+        source = absolute_source(b, m.mount->source);
+        if (m.options.copy_symlink && mount_case_is_link(source))
+            return mount_case_link(b, &m, source, err);
+        return mount_case_tree(b, &m, source, err);
     }
+    if (m.options.idmap || m.mount->uid_mappings.count > 0)
+        return no_idmap(b, &m, err);
     m.step.attr_set = m.options.attr_set;
-    if (has_type(m.mount, "cgroup") || has_type(m.mount, "cgroup2"))
-        return add_cgroup(b, &m, err);
+    if (mount_case_has_type(m.mount, "cgroup") || mount_case_has_type(m.mount, "cgroup2"))
+        return mount_case_cgroup(b, &m, err);
+    if (mount_case_has_type(m.mount, "sysfs") && !plan_owns_network(b))
+        return mount_case_foreign_sysfs(b, &m, err);
     return add_filesystem(b, &m, err);
 }
 

@@ -99,7 +99,7 @@ static inline void sample_mounts(struct plan_builder *b)
                                       .minor = 229,
                                       .fd = -1}));
     builder_step(b, PLAN_OP_LINK, NULL,
-                 (&(struct plan_link){builder_text(b, "/dev/fd"), builder_text(b, "/proc/self/fd")}));
+                 (&(struct plan_link){builder_text(b, "/dev/fd"), builder_text(b, "/proc/self/fd"), 0}));
     builder_step(b, PLAN_OP_CONSOLE, "/process/terminal", (&(struct plan_console){24, 80, 1, 0, 5}));
     builder_step(b, PLAN_OP_SYNC, "/hooks", &(struct plan_sync){0});
     builder_step(b, PLAN_OP_HOOK, "/hooks/createContainer/1",
