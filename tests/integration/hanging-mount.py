@@ -3,8 +3,10 @@
 # hanging-mount.py DIR: mounts a filesystem in which every file hangs whoever opens it, as a server that went away
 # does: not even SIGKILL ends that process before this program does. Prints "ready".
 import os
+import signal
 import struct
 import sys
+import time
 
 LOOKUP, GETATTR, OPEN, INIT, OPENDIR, FORGET, BATCH_FORGET, INTERRUPT = 1, 3, 14, 26, 27, 2, 42, 36
 ENOSYS = 38
@@ -24,6 +26,9 @@ def serve(fd):
     while True:
         try:
             request = os.read(fd, 1 << 17)
+        except PermissionError:  # not mounted yet
+            time.sleep(0.01)
+            continue
         except OSError:  # unmounted
             return
         _, opcode, unique, node = struct.unpack("<IIQQ", request[:24])
@@ -40,16 +45,22 @@ def serve(fd):
             reply(fd, unique, error=ENOSYS)
 
 
-def main():
-    directory = sys.argv[1]
-    fd = os.open("/dev/fuse", os.O_RDWR)
+def mount(fd, directory):
     os.set_inheritable(fd, True)
     options = f"fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other"
-    mount = ["mount", "--internal-only", "-t", "fuse.hang", "-o", options, "hang", directory]
-    if os.spawnvp(os.P_WAIT, mount[0], mount) != 0:
-        sys.exit("mount failed")
-    os.set_inheritable(fd, False)
-    print("ready", flush=True)
+    command = ["mount", "--internal-only", "-t", "fuse.hang", "-o", options, "hang", directory]
+    ok = os.spawnvp(os.P_WAIT, command[0], command) == 0
+    print("ready" if ok else "mount failed", flush=True)
+    if not ok:
+        os.kill(os.getppid(), signal.SIGTERM)
+
+
+def main():
+    fd = os.open("/dev/fuse", os.O_RDWR)
+    # mount(8) itself asks the new filesystem things: it must be served meanwhile.
+    if os.fork() == 0:
+        mount(fd, sys.argv[1])
+        os._exit(0)
     serve(fd)
 
 
