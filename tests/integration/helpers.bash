@@ -47,19 +47,27 @@ common_setup() {
     processes PROCESSES_BEFORE
 }
 
-# make_bundle DIR: a root filesystem of busybox, and base.json as configuration
-make_bundle() {
-    local rootfs=$1/rootfs applet
-    mkdir -p "$rootfs"/{bin,dev,etc,proc,sys,tmp,root,mnt}
-    cp /bin/busybox "$rootfs/bin/busybox"
+# make_template DIR: a root filesystem of busybox
+make_template() {
+    local applet
+    mkdir -p "$1"/{bin,dev,etc,proc,sys,tmp,root,mnt}
+    cp /bin/busybox "$1/bin/busybox"
     for applet in sh true false cat echo ls id mount umount ps sleep kill test stat touch env grep head readlink \
         mkdir mknod wc tr cut sed awk hostname ip tty stty pwd umask dd nice ionice chmod sort find rm setsid cmp nc \
-        mkfifo ln uname seq chown date printenv trap; do
-        ln -sf busybox "$rootfs/bin/$applet"
+        mkfifo ln uname seq chown date trap; do
+        ln -s busybox "$1/bin/$applet"
     done
-    echo root:x:0:0:root:/root:/bin/sh >"$rootfs/etc/passwd"
-    echo root:x:0: >"$rootfs/etc/group"
-    chmod 1777 "$rootfs/tmp"
+    echo root:x:0:0:root:/root:/bin/sh >"$1/etc/passwd"
+    echo root:x:0: >"$1/etc/group"
+    chmod 1777 "$1/tmp"
+}
+
+# make_bundle DIR: that, and base.json as configuration
+make_bundle() {
+    # Made once a file: a process is expensive in the lab.
+    [ -d "$BATS_FILE_TMPDIR/rootfs" ] || make_template "$BATS_FILE_TMPDIR/rootfs"
+    mkdir -p "$1/rootfs"
+    cp -a "$BATS_FILE_TMPDIR/rootfs/." "$1/rootfs"
     if rootless; then
         jq --argjson uid "$(id -u)" --argjson gid "$(id -g)" '
             .linux.namespaces += [{type: "user"}]
