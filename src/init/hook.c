@@ -15,6 +15,8 @@
 #include "sys/memfd.h"
 #include "sys/pidfd.h"
 
+enum { ERRORS_SIZE = 65536 };
+
 static size_t format_decimal(char *end, unsigned long value)
 {
     char *p = end;
@@ -41,14 +43,49 @@ static int open_state(struct init *init, const struct plan_hook *step)
     return fd;
 }
 
+/*
+ * Where a hook's standard error goes unless a file was named: a pipe would have to be emptied while it runs. It
+ * cannot grow, and what does not fit is not written.
+ */
+static int open_errors(void)
+{
+    int fd = sys_memfd("errors", 0);
+
+    if (fd >= 0 && (ftruncate(fd, ERRORS_SIZE) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SEAL) < 0))
+        return fd_close(fd);
+    return fd;
+}
+
+/* Makes the last line that has something in it the detail of the report; without one that is left as it is. */
+static void report_last_line(struct init *init, int errors)
+{
+    char text[PLAN_DETAIL_SIZE];
+    off_t end = lseek(errors, 0, SEEK_CUR); /* the hook has moved it: it is the same open file */
+    off_t from = end > (off_t)sizeof text - 1 ? end - ((off_t)sizeof text - 1) : 0;
+    ssize_t n = end > 0 ? pread(errors, text, (size_t)(end - from), from) : 0;
+    char *line;
+
+    while (n > 0 && (unsigned char)text[n - 1] <= ' ')
+        n--;
+    if (n <= 0)
+        return;
+    text[n] = '\0';
+    line = strrchr(text, '\n');
+    line = line ? line + 1 : text;
+    for (char *p = line; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = ' ';
+    init_doing(init, init->action, line);
+}
+
 static _Noreturn void run_child(struct init *init, const struct plan_hook *step, char **args, char **env,
-                                int state)
+                                int state, int errors)
 {
     const char *path = init_text(init, step->path);
 
     umask(init->umask);
     if (dup2(state, STDIN_FILENO) < 0 || (step->output >= 0 && dup2(step->output, STDOUT_FILENO) < 0) ||
-        (step->errors >= 0 && dup2(step->errors, STDERR_FILENO) < 0))
+        dup2(errors, STDERR_FILENO) < 0)
         _exit(127);
     syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
     execve(path, args, env);
@@ -89,23 +126,32 @@ int init_HOOK(struct init *init, const struct plan_hook *step)
     char *only_path[] = {(char *)(uintptr_t)path, NULL};
     char **args = init_vector(init, step->args), **env = init_vector(init, step->env);
     _cleanup_close_ int state = open_state(init, step);
+    _cleanup_close_ int errors = step->errors >= 0 ? step->errors : open_errors();
     int status = 0;
     pid_t pid;
 
     init_doing(init, PLAN_ACTION_HOOK_SPAWN, path);
-    if (state < 0)
+    if (state < 0 || errors < 0)
         return -1;
     pid = fork();
     if (pid < 0)
         return -1;
     if (pid == 0)
-        run_child(init, step, args ? args : only_path, env ? env : no_env, state);
+        run_child(init, step, args ? args : only_path, env ? env : no_env, state, errors);
     init_doing(init, PLAN_ACTION_HOOK_TIMEOUT, path);
-    if (wait_child(pid, step->timeout_ms, &status) < 0)
+    if (wait_child(pid, step->timeout_ms, &status) < 0) {
+        int saved = errno;
+
+        if (step->errors < 0)
+            report_last_line(init, errors);
+        errno = saved;
         return -1;
+    }
     if (status == 0)
         return 0;
     init_doing(init, PLAN_ACTION_HOOK_STATUS, path);
+    if (step->errors < 0)
+        report_last_line(init, errors);
     if (step->flags & PLAN_HOOK_ONLY_WARN)
         return channel_send(init, PLAN_MESSAGE_WARNING, 0, status, -1);
     channel_send(init, PLAN_MESSAGE_FAILED, 0, status, -1);

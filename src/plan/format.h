@@ -254,7 +254,8 @@ struct plan_hook {
     uint32_t timeout_ms; /* 0: none */
     uint32_t flags;
     plan_fd output; /* its standard output; -1: the init's own */
-    plan_fd errors; /* the same for standard error */
+    plan_fd
+        errors; /* its standard error; -1: the last line is for the message when it fails, the rest goes nowhere */
 };
 
 enum plan_pivot_how {

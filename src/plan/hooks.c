@@ -38,13 +38,15 @@ static void state_pieces(struct plan_builder *b, const char *status, struct plan
 }
 
 /* What the hook writes goes to the file that an annotation names. */
-static void add_file(struct plan_builder *b, const char *annotation, uint32_t where)
+static void add_file(struct plan_builder *b, const char *annotation, const char *otherwise, uint32_t where)
 {
     const char *path = spec_annotation(b->spec, annotation);
 
     if (path && *path)
         builder_slot(b, PLAN_SLOT_APPEND, where, path,
                      spec_pointer(b->plan->arena, "/annotations", annotation));
+    else if (otherwise)
+        builder_slot(b, PLAN_SLOT_APPEND, where, otherwise, NULL);
 }
 
 int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struct caisson_error *err)
@@ -70,8 +72,9 @@ int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struc
             step.timeout_ms =
                 hook->timeout.value > INT32_MAX / 1000 ? INT32_MAX : (uint32_t)hook->timeout.value * 1000;
         where = builder_step(b, PLAN_OP_HOOK, builder_format(b, "/hooks/%s/%zu", name, i), &step);
-        add_file(b, PLAN_HOOKS_STDOUT, where + offsetof(struct plan_hook, output));
-        add_file(b, PLAN_HOOKS_STDERR, where + offsetof(struct plan_hook, errors));
+        /* Never to the standard output of the container: what reads that expects the program's alone. */
+        add_file(b, PLAN_HOOKS_STDOUT, "/dev/null", where + offsetof(struct plan_hook, output));
+        add_file(b, PLAN_HOOKS_STDERR, NULL, where + offsetof(struct plan_hook, errors));
     }
     return 0;
 }

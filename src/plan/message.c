@@ -216,8 +216,12 @@ static void hook_error(const struct plan *plan, const struct plan_step *step,
     const struct plan_header *header = (const struct plan_header *)(const void *)plan->program;
     const struct plan_hook *hook = PLAN_BODY(plan_hook, step);
 
-    error_set(err, CAISSON_ERROR_HOOK, "%s '%s' %s", hook_name(plan->arena, plan_text(header, step->origin)),
-              plan_text(header, hook->path), hook_end(plan->arena, hook, message));
+    const char *path = plan_text(header, hook->path);
+    bool wrote = message->detail[0] && strcmp(message->detail, path) != 0;
+
+    error_set(err, CAISSON_ERROR_HOOK, "%s '%s' %s%s%s",
+              hook_name(plan->arena, plan_text(header, step->origin)), path,
+              hook_end(plan->arena, hook, message), wrote ? ": " : "", wrote ? message->detail : "");
     err->errnum = message->errnum;
     /* The init's child says so when it cannot execute the file, as a shell does. */
     if (message->action == PLAN_ACTION_HOOK_STATUS && WIFEXITED(message->pid)) {

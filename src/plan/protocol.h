@@ -76,7 +76,8 @@ struct plan_message {
     int32_t errnum;
     uint32_t action; /* enum plan_action */
     int32_t pid; /* PLAN_MESSAGE_FORKED: in the runtime's process namespace; HOOK_STATUS: its wait status */
-    char detail[PLAN_DETAIL_SIZE]; /* an object's name or the kernel's own words; ended by a NUL */
+    char detail
+        [PLAN_DETAIL_SIZE]; /* an object's name, the kernel's own words, a hook's last ones; ended by a NUL */
 };
 
 #define PLAN_NO_STEP 0xffffffffu

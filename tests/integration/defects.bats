@@ -192,6 +192,23 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     is "$(jq -r .ociVersion "$T"/{createRuntime,createContainer,poststop} "$BUNDLE/rootfs/tmp/startContainer" | sort -u | wc -l)" 1
 }
 
+@test "what a hook in the container writes is not the container's output, and is told when it fails" {
+    local kind
+    for kind in createContainer startContainer; do
+        config '.hooks = {($kind): [{path: "/bin/sh", args: ["sh", "-c", "echo to output; echo to errors >&2; exit $0", "0"]}]}' \
+            --arg kind "$kind"
+        run_script 'echo from the program'
+        succeeds "from the program"
+        config '.hooks[][0].args[3] = "7"'
+        attempt caisson run --bundle "$BUNDLE" "$ID"
+        fails "$kind hook 0" "status 7: to errors"
+        lacks "$output" "to output"
+        config '.hooks[][0] |= (.args[2] = "seq 100000 >&2; exit 7")'
+        attempt caisson run --bundle "$BUNDLE" "$ID"
+        fails "$kind hook 0" "status 7: "
+    done
+}
+
 @test "an /etc/passwd that is no file is not opened" {
     config '.process.env = ["PATH=/bin"]'
     rm "$BUNDLE/rootfs/etc/passwd"
