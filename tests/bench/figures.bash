@@ -51,7 +51,7 @@ figure_run() { run_of run plain; }
 figure_seccomp() { run_of seccomp seccomp -f "$out/filter.bpf"; }
 figure_nonet() { run_of nonet nonet -n; }
 figure_m500() { run_of m500 m500 -b "$B/source" -m 500; }
-figure_env2000() { run_of env2000 env2000; }
+figure_env2000() { run_of env2000 env2000 -e 2000; }
 figure_hooks64() { run_of hooks64 hooks64 -k 64; }
 figure_ann2000() { run_of ann2000 ann2000; }
 

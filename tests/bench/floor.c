@@ -44,6 +44,7 @@ static const char usage[] =
     "  -n       in the caller's network namespace\n"
     "  -b DIR   bind DIR, read-only, on /mnt/m0, /mnt/m1, ... (see -m)\n"
     "  -m N     so many of them\n"
+    "  -e N     give PROGRAM N variables more\n"
     "  -k N     execute ROOTFS/PROGRAM on the host N times first, as hooks are\n";
 
 static _Noreturn void fail(const char *what)
@@ -87,8 +88,6 @@ static void drop_privileges(void)
 
 static _Noreturn void container(const struct floor *floor)
 {
-    static char *const env[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                                "TERM=xterm", "HOME=/root", NULL};
     const struct rlimit files = {1024, 1024};
     char byte;
 
@@ -114,7 +113,7 @@ static _Noreturn void container(const struct floor *floor)
     floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
     if (floor->filter.len > 0)
         floor_must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &floor->filter), "load the filter");
-    execve(floor->argv[0], floor->argv, env);
+    execve(floor->argv[0], floor->argv, floor->env);
     fail(floor->argv[0]);
 }
 
@@ -133,6 +132,27 @@ static void write_maps(const struct floor *floor, long pid)
         close(fd);
     }
     floor_must(write(floor->mapped[1], "", 1), "let the child go on");
+}
+
+/* As the bundle env2000 has them. */
+static void make_environment(struct floor *floor, unsigned count)
+{
+    static const char *const first[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                                        "TERM=xterm", "HOME=/root"};
+    enum { FIRST = sizeof first / sizeof first[0], LENGTH = 80, LIMIT = 4096 };
+    static char texts[LIMIT][LENGTH], *env[FIRST + LIMIT + 1];
+
+    if (count > LIMIT) {
+        errno = E2BIG;
+        fail("make so many variables");
+    }
+    for (size_t i = 0; i < FIRST; i++)
+        env[i] = (char *)(uintptr_t)first[i];
+    for (unsigned i = 0; i < count; i++) {
+        env[FIRST + i] = texts[i];
+        snprintf(texts[i], LENGTH, "VARIABLE_%u=value value value value value value value value %u", i, i);
+    }
+    floor->env = env;
 }
 
 static long start(struct floor *floor)
@@ -247,10 +267,11 @@ static int run(struct floor *floor)
 int main(int argc, char **argv)
 {
     struct floor floor = {.first_id = -1};
+    unsigned variables = 0;
     int option;
 
     /* "+": the options of PROGRAM are not ours */
-    while ((option = getopt(argc, argv, "+c:ds:f:u:nb:m:k:")) != -1) {
+    while ((option = getopt(argc, argv, "+c:ds:f:u:nb:m:e:k:")) != -1) {
         switch (option) {
         case 'c':
             floor.cgroup = optarg;
@@ -276,6 +297,9 @@ int main(int argc, char **argv)
         case 'm':
             floor.bind_count = (unsigned)strtoul(optarg, NULL, 10);
             break;
+        case 'e':
+            variables = (unsigned)strtoul(optarg, NULL, 10);
+            break;
         case 'k':
             floor.hook_count = (unsigned)strtoul(optarg, NULL, 10);
             break;
@@ -290,5 +314,6 @@ int main(int argc, char **argv)
     }
     floor.rootfs = argv[optind];
     floor.argv = &argv[optind + 1];
+    make_environment(&floor, variables);
     return run(&floor);
 }

@@ -11,7 +11,7 @@ struct floor {
     bool devices, host_network;
     long first_id; /* -1: no user namespace */
     unsigned bind_count, hook_count;
-    char **argv;
+    char **argv, **env;
     struct sock_fprog filter;
     int cgroup_fd;
     int mapped[2]; /* pipe: the id maps are written */

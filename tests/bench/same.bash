@@ -11,7 +11,7 @@ for n in /proc/self/ns/*; do ls -l $n | grep -o "[^ ]* -> .*"; done
 echo "== devices"
 busybox stat -c "%n %A %u:%g %t:%T" /dev/* /dev
 echo "== process"
-hostname; umask; env; cat /proc/self/limits /proc/self/uid_map /proc/self/oom_score_adj; id; pwd
+hostname; umask; env | busybox sort; cat /proc/self/limits /proc/self/uid_map /proc/self/oom_score_adj; id; pwd
 busybox ip -o link show lo | busybox cut -d ">" -f 1
 ls /proc/self/fd | busybox wc -l
 busybox cut -d " " -f 4-8 /proc/self/stat
@@ -58,5 +58,6 @@ check_same() {
     same seccomp -f "$out/filter.bpf"
     same nonet -n
     same userns -u 100000
+    same env2000 -e 2000
     same m500 -b "$B/source" -m 500
 }
