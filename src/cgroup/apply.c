@@ -23,6 +23,8 @@ static const struct {
      "no greater a share than the cgroup above has"},
     {"cpuset.cpus", EINVAL, "a list of processors such as \"0-3,7\", of those that exist"},
     {"cpuset.mems", EINVAL, "a list of memory nodes such as \"0-1\", of those that exist"},
+    {"cpuset.cpus", ERANGE, "a list of processors such as \"0-3,7\", of those that exist"},
+    {"cpuset.mems", ERANGE, "a list of memory nodes such as \"0-1\", of those that exist"},
     {"io.weight", ENOENT, "the kernel has neither the BFQ scheduler nor CONFIG_BLK_CGROUP_IOCOST"},
     {"io.max", ENOENT, "the kernel was built without CONFIG_BLK_DEV_THROTTLING"},
     {"rdma.max", EINVAL, "the device's name stands in /sys/class/infiniband"},
