@@ -40,6 +40,9 @@ static const struct {
      "a symbolic link in the target's path is not allowed here"},
     {PLAN_OP_MOUNT, PLAN_ACTION_SETATTR, EPERM,
      "options of a mount that came from a more privileged namespace are locked and cannot be taken away"},
+    {PLAN_OP_MOUNT, PLAN_ACTION_OPEN_SOURCE, EINVAL,
+     "without privileges over the host's mounts a source comes with what is mounted below it: rbind, not "
+     "bind"},
     {PLAN_OP_NODE, PLAN_ACTION_MISMATCH, EEXIST, "another file or device has the path already"},
     {PLAN_OP_RLIMIT, ANY, EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
     {PLAN_OP_SYSCTL, PLAN_ACTION_OPEN_PROC, ENOENT, "this kernel does not have it, or not in a namespace"},

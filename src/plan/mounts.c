@@ -71,15 +71,35 @@ static int decide_idmap(struct plan_builder *b, struct mount_case *m, struct pla
 static int add_own_tree(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
 {
     const struct mount_options *options = &m->options;
+    struct plan_mount again = {0};
 
     if (options->idmap || options->idmap_recursive || m->mount->uid_mappings.count > 0)
         return spec_error(b->spec, err, builder_format(b, "%s/options", m->pointer),
                           "an idmapped mount needs CAP_SYS_ADMIN, which the runtime does not have here");
-    m->step.attr_set = options->attr_set | options->attr_set_recursive;
-    m->step.attr_clear = options->attr_clear | options->attr_clear_recursive;
-    if (options->attr_set_recursive || options->attr_clear_recursive)
+    /* In the new mount namespace the clone is a slave of the host's mount as that itself is. */
+    if (!m->step.propagation && !m->step.propagation_recursive)
+        m->step.propagation_recursive = inherited_propagation(b, options);
+    m->step.attr_set = options->attr_set;
+    m->step.attr_clear = options->attr_clear;
+    if (options->attr_set_recursive || options->attr_clear_recursive) {
         m->step.flags |= PLAN_MOUNT_ATTR_RECURSIVE;
+        m->step.attr_set = options->attr_set_recursive;
+        m->step.attr_clear = options->attr_clear_recursive;
+    }
+    if ((m->step.flags & PLAN_MOUNT_ATTR_RECURSIVE) && (options->attr_set || options->attr_clear)) {
+        m->step.flags |= PLAN_MOUNT_KEEP;
+        again = (struct plan_mount){
+            .kind = PLAN_MOUNT_REMOUNT,
+            .flags = PLAN_MOUNT_MUST_EXIST | PLAN_MOUNT_KEPT,
+            .fd = -1,
+            .target = m->step.target,
+            .attr_set = options->attr_set,
+            .attr_clear = options->attr_clear,
+        };
+    }
     builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+    if (again.kind)
+        builder_step(b, PLAN_OP_MOUNT, m->pointer, &again);
     return 0;
 }
 
@@ -300,7 +320,7 @@ void plan_late_readonly(struct plan_builder *b)
         if (step.op != PLAN_OP_MOUNT)
             continue;
         memcpy(&mount, steps->data + at + sizeof step, sizeof mount);
-        if (!(mount.flags & PLAN_MOUNT_KEEP))
+        if (mount.kind != PLAN_MOUNT_NEW || !(mount.flags & PLAN_MOUNT_KEEP))
             continue;
         again.flags = PLAN_MOUNT_MUST_EXIST | PLAN_MOUNT_KEPT;
         again.target = mount.target;

@@ -10,6 +10,9 @@ int plan_root(struct plan_builder *b, struct caisson_error *err)
 {
     const struct spec_root *root = b->spec->root;
     struct plan_root step = {.fd = -1};
+    bool slave = b->spec->linux_->rootfs_propagation == SPEC_PROPAGATION_SLAVE;
+    /* What the init clones itself can be a slave of the host's mounts only if it is one where it is cloned. */
+    uint64_t own = plan_clones_mounts(b) ? MS_PRIVATE : MS_SLAVE;
     struct plan_slot *slot;
     uint32_t where;
     struct stat st;
@@ -19,14 +22,14 @@ int plan_root(struct plan_builder *b, struct caisson_error *err)
     b->plan->rootfs =
         root->path[0] == '/' ? root->path : builder_format(b, "%s/%s", b->request->bundle, root->path);
     if (spec_new_namespace(b->spec, SPEC_NS_MOUNT))
-        builder_step(b, PLAN_OP_PROPAGATION, NULL, &(struct plan_propagation){.propagation = MS_PRIVATE});
+        builder_step(b, PLAN_OP_PROPAGATION, NULL, &(struct plan_propagation){.propagation = own});
     step.path = builder_text(b, b->plan->rootfs);
     /* The init compares what it finds at the path with what was seen here. */
     if (stat(b->plan->rootfs, &st) == 0) {
         step.dev = st.st_dev;
         step.ino = st.st_ino;
     }
-    step.propagation = MS_PRIVATE;
+    step.propagation = slave ? MS_SLAVE : MS_PRIVATE;
     where = builder_step(b, PLAN_OP_ROOT, "/root/path", &step);
     if (!plan_clones_mounts(b))
         return 0;
@@ -38,7 +41,7 @@ int plan_root(struct plan_builder *b, struct caisson_error *err)
      * Never a peer of the host's mount while the container is built: what is mounted below it would appear on
      * the host. As a slave it still sees what the host mounts later; "shared" makes a new group at the end.
      */
-    slot->propagation = b->spec->linux_->rootfs_propagation == SPEC_PROPAGATION_SLAVE ? MS_SLAVE : MS_PRIVATE;
+    slot->propagation = slave ? MS_SLAVE : MS_PRIVATE;
     return 0;
 }
 

@@ -209,6 +209,60 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
     done
 }
 
+# as_user COMMAND...: as a user without privileges, whom the test's files belong to
+as_user() {
+    if rootless; then "$@"; else setpriv --reuid 12345 --regid 12345 --clear-groups --inh-caps -all "$@"; fi
+}
+
+# unprivileged: makes the bundle as_user's own
+unprivileged() {
+    rootless && return
+    config 'del(.linux.cgroupsPath) | .linux.namespaces += [{type: "user"}]
+        | .linux.uidMappings = [{containerID: 0, hostID: 12345, size: 1}] | .linux.gidMappings = .linux.uidMappings'
+    chown -R 12345:12345 "$T"
+    as_user unshare --user true || skip "user namespaces are not to be had"
+}
+
+@test "without privileges a mount may be a slave of the host's" {
+    need_root
+    mkdir "$T/shared"
+    mount_fixture -t tmpfs shared "$T/shared"
+    mount --make-shared "$T/shared"
+    mkdir "$T/shared/later"
+    config '.mounts += [{destination: "/mnt/slave", source: $dir, options: ["rbind", "rslave"]},
+        {destination: "/mnt/private", source: $dir, options: ["rbind"]}]' --arg dir "$T/shared"
+    unprivileged
+    script 'sleep 1000'
+    attempt as_user "$CAISSON" --root "$ROOT" run --detach --pid-file "$T/pid" --bundle "$BUNDLE" "$ID"
+    succeeds
+    PID=$(cat "$T/pid")
+    matches "$(part 2 "$(mounted /mnt/slave)")" '^master:[0-9]+$'
+    is "$(part 2 "$(mounted /mnt/private)")" ""
+    mount -t tmpfs later "$T/shared/later"
+    mounted /mnt/slave/later
+    umount "$T/shared/later"
+    attempt mounted /mnt/slave/later
+    fails "nothing is mounted"
+}
+
+@test "without privileges an option for the mount alone leaves the mounts below it alone" {
+    need_root
+    mkdir "$T/tree"
+    mount_fixture -t tmpfs tree "$T/tree"
+    mkdir "$T/tree/below"
+    mount_fixture -t tmpfs below "$T/tree/below"
+    chmod 777 "$T/tree/below"
+    config '.mounts += [{destination: "/mnt", source: $dir, options: ["rbind", "ro", "rnosuid"]}]' --arg dir "$T/tree"
+    unprivileged
+    script 'touch /mnt/below/file && grep " /mnt" /proc/self/mountinfo | cut -d" " -f5,6'
+    attempt as_user "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    succeeds
+    contains "$output" "/mnt ro,nosuid,relatime" "/mnt/below rw,nosuid,relatime"
+    config '.mounts[-1].options = ["bind"]'
+    attempt as_user "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    fails "rbind, not bind"
+}
+
 @test "an /etc/passwd that is no file is not opened" {
     config '.process.env = ["PATH=/bin"]'
     rm "$BUNDLE/rootfs/etc/passwd"
