@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "sys/mount.h"
@@ -54,6 +55,17 @@ static int configure(struct init *init, int fs, plan_ref parameters)
     return 0;
 }
 
+/* For a filesystem that knows no mount option for it. fsetxattr(2) wants a descriptor that is open for real. */
+static int set_label(struct init *init, int mount, const char *label)
+{
+    _cleanup_close_ int root = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    init_doing(init, PLAN_ACTION_WRITE, label);
+    if (root < 0)
+        return -1;
+    return fsetxattr(root, "security.selinux", label, strlen(label), 0);
+}
+
 /* @return a detached mount of a new filesystem. */
 static int new_filesystem(struct init *init, const struct plan_mount *step)
 {
@@ -82,6 +94,8 @@ static int new_filesystem(struct init *init, const struct plan_mount *step)
     mount = sys_fsmount(fs, (unsigned)step->attr_set);
     if (mount < 0)
         add_kernel_words(init, fs);
+    if (mount >= 0 && step->label && set_label(init, mount, init_text(init, step->label)) < 0)
+        return fd_close(mount);
     return mount;
 }
 

@@ -55,7 +55,7 @@ static int attach_clone(struct init *init, int mount, int target, const char *pa
 }
 
 /* All masked directories share one tmpfs that nothing can be written to: a superblock a path would be waste. */
-static int mask_directory(struct init *init, int target, const char *path)
+static int mask_directory(struct init *init, int target, const char *path, const char *context)
 {
     const unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     _cleanup_close_ int fs = -1;
@@ -67,6 +67,7 @@ static int mask_directory(struct init *init, int target, const char *path)
     if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_blocks", "1") < 0 ||
         sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", "1") < 0 ||
         sys_fsconfig(fs, FSCONFIG_SET_STRING, "mode", "0755") < 0 ||
+        (context && sys_fsconfig(fs, FSCONFIG_SET_STRING, "context", context) < 0) ||
         sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
         return -1;
     init->empty = sys_fsmount(fs, attributes);
@@ -116,6 +117,6 @@ int init_MASK(struct init *init, const struct plan_mask *step)
     if (fstat(target, &st) < 0)
         return -1;
     if (S_ISDIR(st.st_mode))
-        return mask_directory(init, target, path);
+        return mask_directory(init, target, path, init_text(init, step->context));
     return mask_file(init, step, target, path);
 }

@@ -137,10 +137,12 @@ static int add_process(struct plan_builder *b, struct caisson_error *err)
 static void add_session(struct plan_builder *b)
 {
     builder_step(b, PLAN_OP_SESSION, NULL, &(struct plan_session){0});
-    if (!b->request->no_new_keyring && b->request->purpose != PLAN_FOR_EXEC)
-        builder_step(
-            b, PLAN_OP_KEYRING, NULL,
-            &(struct plan_keyring){.name = builder_text(b, builder_format(b, "_ses.%s", b->request->id))});
+    if (b->request->no_new_keyring || b->request->purpose == PLAN_FOR_EXEC)
+        return;
+    plan_key_label(b);
+    builder_step(
+        b, PLAN_OP_KEYRING, NULL,
+        &(struct plan_keyring){.name = builder_text(b, builder_format(b, "_ses.%s", b->request->id))});
 }
 
 static void add_host_hooks(struct plan_builder *b)

@@ -10,6 +10,8 @@ struct plan_builder {
     const struct plan_request *request;
     const struct spec *spec;
     const struct spec_process *process; /* NULL: the configuration has none (create alone) */
+    const char *mount_label;            /* linux.mountLabel, or NULL; set by plan_mount_label() */
+    const char *mount_context;          /* the mount option that says it: "context" */
 };
 
 /** @return a reference to a copy of `text`; none for NULL. */
@@ -58,6 +60,8 @@ int plan_sysctls(struct plan_builder *b, struct caisson_error *err);
 int plan_limits(struct plan_builder *b,
                 struct caisson_error *err); /* rlimits, scheduler, I/O priority, ... */
 int plan_labels(struct plan_builder *b, struct caisson_error *err);
+void plan_key_label(struct plan_builder *b);
+int plan_mount_label(struct plan_builder *b, struct caisson_error *err);
 int plan_credentials(struct plan_builder *b, struct caisson_error *err);
 int plan_environment(struct plan_builder *b, struct spec_strings *env, bool *listen,
                      struct caisson_error *err);

@@ -192,7 +192,9 @@ struct plan_mount {
     plan_ref source;
     plan_ref parameters; /* a vector of key, value, key, value, ...; the value "" marks a flag */
     plan_ref data;       /* PLAN_MOUNT_CLASSIC: the comma-joined data */
-    uint64_t attr_set;   /* MOUNT_ATTR_* */
+    plan_ref label; /* security.selinux of the new filesystem's root; for one that takes no option for it */
+    uint32_t reserved;
+    uint64_t attr_set; /* MOUNT_ATTR_* */
     uint64_t attr_clear;
     uint64_t propagation;           /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, or 0 */
     uint64_t propagation_recursive; /* the same, for the whole tree */
@@ -284,7 +286,8 @@ struct plan_path {
 
 struct plan_mask {
     plan_ref path;
-    plan_fd null; /* the host's /dev/null as a detached mount, the same in every mask; -1: open it here */
+    plan_fd null;     /* the host's /dev/null as a detached mount, the same in every mask; -1: open it here */
+    plan_ref context; /* SELinux's label of the filesystem that masks directories, or none */
 };
 
 /* A write through the host's procfs, opened before the container's files are in sight (CVE-2019-16884, CVE-2025-52881). */

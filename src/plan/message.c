@@ -47,6 +47,7 @@ static const struct {
     {PLAN_OP_RLIMIT, ANY, EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
     {PLAN_OP_SYSCTL, PLAN_ACTION_OPEN_PROC, ENOENT, "this kernel does not have it, or not in a namespace"},
     {PLAN_OP_SYSCTL, ANY, EACCES, "it can be set only by the owner of the namespace that it belongs to"},
+    {PLAN_OP_PROC, PLAN_ACTION_WRITE, ENOENT, "is the profile loaded? See apparmor_parser(8)"},
     {PLAN_OP_PROC, ANY, EINVAL, "is the profile or label known to this host's security module?"},
     {PLAN_OP_PROC, PLAN_ACTION_OPEN_PROC, ENOENT, "does this kernel have the security module?"},
     {PLAN_OP_CONSOLE, PLAN_ACTION_OPEN_PTMX, ENOENT,

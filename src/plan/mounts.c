@@ -149,10 +149,21 @@ static bool has_shared_superblock(const struct spec_mount *mount)
     return false;
 }
 
+/* Filesystems of which each file has a label of its own making, and no mount option for it. */
+static bool takes_context(const struct spec_mount *mount)
+{
+    static const char *const without[] = {"proc", "sysfs", "mqueue", "cgroup", "cgroup2"};
+
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        if (mount_case_has_type(mount, without[i]))
+            return false;
+    return true;
+}
+
 static plan_ref parameters(struct plan_builder *b, const struct mount_case *m, bool without_ro)
 {
     const struct spec_pairs *pairs = &m->options.parameters;
-    const char **items = arena_array(b->plan->arena, pairs->count * 2 + 1, sizeof *items);
+    const char **items = arena_array(b->plan->arena, pairs->count * 2 + 3, sizeof *items);
     struct spec_strings strings = {.items = items};
 
     for (size_t i = 0; i < pairs->count; i++) {
@@ -161,7 +172,21 @@ static plan_ref parameters(struct plan_builder *b, const struct mount_case *m, b
         items[strings.count++] = pairs->items[i].key;
         items[strings.count++] = pairs->items[i].value;
     }
+    if (b->mount_label && !m->options.remount && takes_context(m->mount)) {
+        items[strings.count++] = b->mount_context;
+        items[strings.count++] = b->mount_label;
+    }
     return builder_vector(b, &strings);
+}
+
+/* In mount(2)'s text a label, which has commas in it, stands in quotes. */
+static const char *classic_data(struct plan_builder *b, const struct mount_case *m)
+{
+    const char *data = m->options.data;
+
+    if (!b->mount_label || !takes_context(m->mount))
+        return data;
+    return builder_format(b, "%s%s%s=\"%s\"", data, *data ? "," : "", b->mount_context, b->mount_label);
 }
 
 static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
@@ -187,10 +212,12 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
     /* CVE-2023-27561: a link in the image must not lead these elsewhere. */
     if (mount_case_has_type(mount, "proc") || mount_case_has_type(mount, "sysfs"))
         m->step.flags |= PLAN_MOUNT_NOFOLLOW;
+    if (b->mount_label && mount_case_has_type(mount, "mqueue"))
+        m->step.label = builder_text(b, b->mount_label);
     if (options->needs_classic) {
         m->step.kind = PLAN_MOUNT_CLASSIC;
         m->step.classic_flags = options->classic_flags;
-        m->step.data = builder_text(b, options->data);
+        m->step.data = builder_text(b, classic_data(b, m));
     } else {
         m->step.kind = PLAN_MOUNT_NEW;
         m->step.attr_set = options->attr_set;
@@ -298,6 +325,8 @@ static void add_notify_socket(struct plan_builder *b)
 
 int plan_mounts(struct plan_builder *b, struct caisson_error *err)
 {
+    if (plan_mount_label(b, err) < 0)
+        return -1;
     for (size_t i = 0; i < b->spec->mounts.count; i++)
         if (add_mount(b, i, err) < 0)
             return -1;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* process.rlimits, scheduler, ioPriority, execCPUAffinity, user.umask, labels; linux.personality, memoryPolicy. */
-#include <errno.h>
+/* process.rlimits, scheduler, ioPriority, execCPUAffinity, user.umask; linux.personality, memoryPolicy. */
 #include <linux/ioprio.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <unistd.h>
 
 #include "plan/builder.h"
 
@@ -116,36 +114,5 @@ int plan_limits(struct plan_builder *b, struct caisson_error *err)
     if (b->process->user.umask.set)
         builder_step(b, PLAN_OP_UMASK, "/process/user/umask",
                      &(struct plan_umask){.mask = b->process->user.umask.value});
-    return 0;
-}
-
-static void add_label(struct plan_builder *b, const char *file, const char *value, const char *origin)
-{
-    struct plan_proc step = {.file = builder_text(b, file), .value = builder_text(b, value)};
-
-    builder_step(b, PLAN_OP_PROC, origin, &step);
-}
-
-/* A profile that the host has no module for would be silently missing: that is refused. */
-int plan_labels(struct plan_builder *b, struct caisson_error *err)
-{
-    const char *apparmor =
-        b->request->apparmor_profile ? b->request->apparmor_profile : b->process->apparmor_profile;
-    const char *label = b->request->process_label ? b->request->process_label : b->process->selinux_label;
-
-    if (apparmor && *apparmor) {
-        if (access("/sys/kernel/security/apparmor", F_OK) < 0)
-            return spec_error(b->spec, err, "/process/apparmorProfile",
-                              "profile '%s' is asked for, but AppArmor is not enabled on this host",
-                              apparmor);
-        add_label(b, "self/attr/apparmor/exec", builder_format(b, "exec %s", apparmor),
-                  "/process/apparmorProfile");
-    }
-    if (label && *label) {
-        if (access("/sys/fs/selinux/enforce", F_OK) < 0)
-            return spec_error(b->spec, err, "/process/selinuxLabel",
-                              "label '%s' is asked for, but SELinux is not enabled on this host", label);
-        add_label(b, "self/attr/exec", label, "/process/selinuxLabel");
-    }
     return 0;
 }

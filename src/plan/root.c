@@ -84,7 +84,9 @@ int plan_paths(struct plan_builder *b, struct caisson_error *err)
                      &(struct plan_path){.path = builder_text(b, config->readonly_paths.items[i])});
     for (size_t i = 0; i < config->masked_paths.count; i++) {
         const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
-        struct plan_mask step = {.path = builder_text(b, config->masked_paths.items[i]), .null = -1};
+        struct plan_mask step = {.path = builder_text(b, config->masked_paths.items[i]),
+                                 .null = -1,
+                                 .context = builder_text(b, b->mount_label)};
         uint32_t where = builder_step(b, PLAN_OP_MASK, origin, &step);
 
         if (plan_clones_mounts(b))

@@ -120,7 +120,7 @@ static inline void sample_mounts(struct plan_builder *b)
     builder_step(b, PLAN_OP_READONLY, "/linux/readonlyPaths/0",
                  (&(struct plan_path){builder_text(b, "/proc/sys")}));
     builder_step(b, PLAN_OP_MASK, "/linux/maskedPaths/0",
-                 (&(struct plan_mask){builder_text(b, "/proc/kcore"), -1}));
+                 (&(struct plan_mask){builder_text(b, "/proc/kcore"), -1, 0}));
     builder_step(b, PLAN_OP_PROC, "/process/selinuxLabel",
                  (&(struct plan_proc){builder_text(b, "self/attr/exec"), builder_text(b, "label")}));
 }
