@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +40,19 @@ static int sealed_memfd(const char *name, const void *bytes, size_t length, bool
     if (fd < 0 || fd_write_all(fd, bytes, length) < 0 || sys_memfd_seal(fd) < 0)
         return -1;
     return TAKE_FD(fd);
+}
+
+/*
+ * The init of a new user namespace could be traced by root of that namespace (a process of `exec`, before start):
+ * not dumpable is no obstacle for the namespace that the memory belongs to. Of a program that it cannot read the
+ * kernel gives the memory to the namespace of the file's owner (would_dump() in fs/exec.c): to the host's. Without
+ * being root there the runtime could not write the id maps of such a process.
+ */
+static int protect(const struct plan *plan, int init)
+{
+    if (!(plan->clone_flags & CLONE_NEWUSER) || geteuid() != 0)
+        return 0;
+    return fchmod(init, 0111);
 }
 
 /*
@@ -139,7 +153,7 @@ int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd
     plan_set_channel(plan, theirs);
     init = sealed_memfd("caisson-init", init_image, (size_t)(init_image_end - init_image), true);
     program = sealed_memfd("caisson-plan", plan->program, plan->program_size, false);
-    if (init < 0 || program < 0)
+    if (init < 0 || program < 0 || protect(plan, init) < 0)
         return error_system(err, errno, "cannot make a memfd for the container's first process");
     snprintf(number, sizeof number, "%d", program);
     child.init = init;

@@ -263,6 +263,23 @@ unprivileged() {
     fails "rbind, not bind"
 }
 
+@test "root of the container's user namespace cannot trace the init that waits for start" {
+    need_root
+    userns
+    config '.process.capabilities[] += ["CAP_SYS_PTRACE"]'
+    script 'readlink /proc/self/exe; sleep 1000'
+    create
+    attempt caisson exec "$ID" readlink /proc/self/exe
+    succeeds /bin/busybox
+    attempt caisson exec "$ID" readlink /proc/1/exe
+    is "$status$output" 1
+    attempt caisson exec "$ID" cat /proc/1/maps
+    contains "$output" "Permission denied"
+    caisson start "$ID"
+    attempt caisson exec "$ID" readlink /proc/1/exe
+    succeeds /bin/busybox
+}
+
 @test "an /etc/passwd that is no file is not opened" {
     config '.process.env = ["PATH=/bin"]'
     rm "$BUNDLE/rootfs/etc/passwd"
