@@ -19,12 +19,14 @@ int init_RLIMIT(struct init *init, const struct plan_rlimit *step)
 
 int init_SCHEDULER(struct init *init, const struct plan_scheduler *step)
 {
-    const struct { /* struct sched_attr, without the utilization clamps of Linux 5.3 */
+    /* The specification has flags for the utilization clamps, and no values: -1 is the kernel's default. */
+    const struct { /* struct sched_attr of Linux 5.3 */
         uint32_t size, policy;
         uint64_t flags;
         int32_t nice;
         uint32_t priority;
         uint64_t runtime, deadline, period;
+        uint32_t util_min, util_max;
     } attr = {
         .size = sizeof attr,
         .policy = step->policy,
@@ -34,6 +36,8 @@ int init_SCHEDULER(struct init *init, const struct plan_scheduler *step)
         .runtime = step->runtime,
         .deadline = step->deadline,
         .period = step->period,
+        .util_min = UINT32_MAX,
+        .util_max = UINT32_MAX,
     };
 
     (void)init;

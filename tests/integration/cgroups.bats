@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Where the container's cgroup is, and whose it is.
+# also: lab-root lab-user
 load helpers
 
 setup() {

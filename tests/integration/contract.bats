@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What podman, conmon, buildah, containerd, docker and CRI-O pass and parse. The words are in src/base/contract.h:
 # whoever changes one there breaks a caller.
-# lab: user
+# also: user
 load helpers
 
 @test "containerd and CRI-O: a container that does not exist" {

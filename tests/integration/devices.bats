@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # linux.devices, the default devices, and which of them the cgroup lets through.
+# also: user
 load helpers
 
 @test "the default devices are there, with their numbers and open to all" {

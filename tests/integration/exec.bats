@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # exec: one more process in a running container.
-# lab: user
+# also: user lab-user
 load helpers
 
 # process_file JSON: base.json's process with these changes, into $T/process.json

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Descriptors: what the program inherits is what it should, and nothing else.
+# also: user
 load helpers
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # hooks: six kinds, when each runs, what it gets, and what its failure means.
+# also: user
 load helpers
 
 # hook KIND [INDEX]: a hook that writes its kind into $T/order and the state that it gets into $T/state.KIND

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # create, start, state, kill, delete: the life of a container (runtime.md), and what its status forbids.
-# lab: root user
+# also: user lab-root lab-user
 load helpers
 
 @test "create, start, kill, delete: the status follows" {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # linux.resources, as the container's cgroup has them. Most controllers are only to be had in the lab.
-# lab: root
+# also: lab-root
 load helpers
 
 setup() {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # list
+# also: user
 load helpers
 
 @test "no containers: a header, nothing, an empty array" {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Many containers one after the other: nothing grows. CAISSON_LONG=1 makes it 1,000 instead of 50.
+# also: user
 load helpers
 
 N=50

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # mounts, root.readonly and linux.rootfsPropagation, as the kernel lists them.
-# lab: user
+# also: user
 load helpers
 
 @test "each kind of filesystem is mounted" {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # linux.namespaces: each kind new, shared with the runtime, and joined by path.
-# lab: root user
+# also: user
 load helpers
 
 KINDS=(pid net ipc uts mnt cgroup)

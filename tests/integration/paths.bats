@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # linux.maskedPaths and linux.readonlyPaths.
+# also: user
 load helpers
 
 @test "a masked file is empty, a masked directory too" {

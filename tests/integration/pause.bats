@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # pause and resume.
-# lab: root user
+# also: lab-root
 load helpers
 
 setup() {

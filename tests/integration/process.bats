@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # process: what the program finds when it is executed.
+# also: user
 load helpers
 
 caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p, inheritable: $i, ambient: $a}'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # ps
-# lab: user
+# also: user
 load helpers
 
 @test "the processes of the container, as numbers and as a table" {

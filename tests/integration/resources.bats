@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every row of the conversion from linux.resources to the files of cgroup v2, read back from the kernel, and that the
 # limits hold. (limits.bats has the common cases of each.)
+# also: lab-root
 load helpers
 load resources
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # run: create, start, wait, delete in one.
-# lab: user
+# also: user
 load helpers
 
 @test "the exit status is the program's" {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # linux.seccomp, as the program sees it.
+# also: user
 load helpers
 
 # seccomp DEFAULT NAMES ACTION [REST]: one rule; REST is more JSON of the rule

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # /proc/self/exe of the runtime's part in the container: the host's program cannot be reached (CVE-2019-5736).
+# also: user
 load helpers
 
 @test "while it waits for start, the process is no file of the host" {

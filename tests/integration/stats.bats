@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # stats: the table for people, JSON, and OpenMetrics for a monitor.
+# also: lab-root
 load helpers
 load resources
 

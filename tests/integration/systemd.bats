@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The systemd cgroup driver: only where systemd runs (the lab), as root and as a user with a systemd of his own.
+# also: lab-root lab-user
 load helpers
 
 setup() {

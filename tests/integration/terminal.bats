@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # process.terminal: the console socket, and the foreground.
+# also: user
 load helpers
 
 setup() {

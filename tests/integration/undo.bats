@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The runtime is killed at any system call that it makes; `delete --force` then removes everything, at once and
 # completely. CAISSON_LONG=1 tries every call, otherwise one in several.
-# lab: user
+# also: user
 load helpers
 
 POINTS=${CAISSON_LONG:+100000}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # process.user and user namespaces.
-# lab: root user
+# also: user
 load helpers
 
 # userns [FIRST [SIZE]]: container ids from 0 are host ids from FIRST
