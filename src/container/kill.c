@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "cgroup/cgroup.h"
 #include "container/context.h"
+#include "container/members.h"
 #include "sys/pidfd.h"
 
 enum { LAST_SIGNAL = 64 };
@@ -60,6 +61,8 @@ static int signal_all(struct container *container, int signal, struct caisson_er
         /* The end of the first one takes its process namespace along. */
         if (signal == SIGKILL)
             return signal_first(container, signal, err);
+        if (members_known(container))
+            return members_signal(container, signal, err);
         return container_cgroup(container, "signal all processes of", err);
     }
     cgroup = container_cgroup(container, "signal all processes of", &why);

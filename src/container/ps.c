@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "cgroup/cgroup.h"
 #include "container/context.h"
+#include "container/members.h"
 
 int caisson_processes(const struct caisson_context *context, const char *id, pid_t **pids, size_t *count,
                       struct caisson_error *err)
@@ -20,12 +21,17 @@ int caisson_processes(const struct caisson_context *context, const char *id, pid
     *count = 0;
     if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0)
         return -1;
-    cgroup = container_cgroup(&container, "list the processes of", &why);
-    if ((cgroup < 0 && why.errnum != ENOENT) ||
-        (cgroup >= 0 && cgroup_processes(&container.arena, cgroup, &found, count, &why) < 0)) {
-        if (err)
-            *err = why;
-        return -1;
+    if (members_known(&container)) {
+        if (members_list(&container, &found, count, err) < 0)
+            return -1;
+    } else {
+        cgroup = container_cgroup(&container, "list the processes of", &why);
+        if ((cgroup < 0 && why.errnum != ENOENT) ||
+            (cgroup >= 0 && cgroup_processes(&container.arena, cgroup, &found, count, &why) < 0)) {
+            if (err)
+                *err = why;
+            return -1;
+        }
     }
     *pids = calloc(*count + 1, sizeof **pids);
     if (!*pids)

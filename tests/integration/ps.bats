@@ -4,7 +4,6 @@
 load helpers
 
 @test "the processes of the container, as numbers and as a table" {
-    need_root
     script 'sleep 1000 & sleep 2000 & wait'
     create
     caisson start "$ID"
@@ -19,7 +18,6 @@ load helpers
 }
 
 @test "options of ps are passed on" {
-    need_root
     start_sleeping
     attempt caisson ps "$ID" -o pid,comm
     succeeds
@@ -27,7 +25,27 @@ load helpers
 }
 
 @test "a process of another container is not among them" {
-    need_root
     start_sleeping
     lacks "$(caisson ps --format json "$ID" | jq -c .)" ",$$," "[$$,"
+}
+
+@test "without a cgroup they are those of the process namespace" {
+    script 'trap "echo got >/tmp/got" USR1; sleep 1000 & while :; do wait; done'
+    attempt caisson --cgroup-manager disabled create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
+    succeeds
+    caisson start "$ID"
+    two() { [ "$(caisson ps --format json "$ID" | jq length)" = 2 ]; }
+    wait_for two
+    contains "$(caisson ps --format json "$ID" | jq -c .)" "[$(cat "$T/pid"),"
+    caisson kill --all "$ID" USR1
+    wait_for test -e "$BUNDLE/rootfs/tmp/got"
+}
+
+@test "without a cgroup and a process namespace of its own they are not known, and it says so" {
+    config '.linux.namespaces |= map(select(.type != "pid")) | .mounts |= map(select(.type != "proc"))'
+    script 'sleep 1000'
+    attempt caisson --cgroup-manager disabled create --bundle "$BUNDLE" "$ID"
+    succeeds
+    attempt caisson ps --format json "$ID"
+    fails "it has no cgroup"
 }
