@@ -98,7 +98,7 @@ spec:
   - name: main
     image: localhost/box:latest
     imagePullPolicy: Never
-    command: [sh, -c, 'echo from kube; trap "exit 0" TERM; while :; do sleep 1000 & wait \$!; done']
+    command: [sh, -c, 'echo from kube; sleep 1000']
     env: [{name: A, value: b}]
     securityContext: {readOnlyRootFilesystem: true, capabilities: {drop: [CHOWN]}}
 END
@@ -111,5 +111,11 @@ END
     attempt podman generate kube "$POD"
     gives 0 'kind: Pod' 'from kube'
     attempt podman play kube --down "$T/pod.yaml"
+    # podman 4.3 leaves the pod's shared memory mounted when this and conmon's clean-up of the last container stop the pod
+    # at the same time, with any runtime.
+    if [[ $output = *userdata/shm:*busy* ]]; then
+        umount "$W"/root/overlay-containers/*/userdata/shm
+        attempt podman play kube --down "$T/pod.yaml"
+    fi
     gives 0
 }

@@ -71,7 +71,9 @@ configuration() {
     [ "$nproc" != unlimited ] || nproc=65536
     {
         cat "$CHECKOUT/contrib/containers.conf"
-        printf '\n[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=1024:%s", "nproc=4096:%s"]\n' "$nofile" "$nproc"
+        # The same for both: podman 4.3 hands play kube's infra container the hard limit for the soft, and the reverse.
+        printf '\n[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=%s:%s", "nproc=%s:%s"]\n' \
+            "$nofile" "$nofile" "$nproc" "$nproc"
         grep -qw pids /sys/fs/cgroup/cgroup.controllers || echo 'pids_limit = 0'
     } >"$CLIENTS_WORK/containers.conf"
     export CONTAINERS_CONF=$CLIENTS_WORK/containers.conf
