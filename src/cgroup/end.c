@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The end of a cgroup: kill, wait, remove. */
+/* The end of a cgroup: wait, remove. */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,13 +19,6 @@ int cgroup_open(const char *absolute, struct caisson_error *err)
     if (fd < 0)
         return error_system(err, errno, "cannot open the cgroup '%s'", absolute);
     return fd;
-}
-
-int cgroup_kill(int fd, struct caisson_error *err)
-{
-    if (file_put(fd, "cgroup.kill", "1") == 0 || errno == ENOENT || errno == ENODEV)
-        return 0; /* nobody is in a cgroup that is gone */
-    return error_system(err, errno, "cannot kill the processes of the cgroup");
 }
 
 static int fail_left(int fd, struct caisson_error *err)

@@ -51,35 +51,6 @@ static bool read_number(int fd, const char *file, uint64_t *number)
     return true;
 }
 
-/* One line of a pressure file: "some avg10=0.00 avg60=0.00 avg300=0.00 total=0". */
-static void print_pressure_line(struct json *json, char *line)
-{
-    char *save = NULL, *word = strtok_r(line, " ", &save);
-
-    json_object(json, word);
-    while ((word = strtok_r(NULL, " ", &save))) {
-        char *equals = strchr(word, '=');
-
-        if (!equals || strspn(equals + 1, "0123456789.") != strlen(equals + 1) || !equals[1])
-            continue;
-        *equals = '\0';
-        json_raw(json, word, equals + 1);
-    }
-    json_object_end(json);
-}
-
-static void print_pressure(struct json *json, int fd, const char *file)
-{
-    char text[512], *save = NULL;
-
-    if (cgroup_read(fd, file, text, sizeof text) <= 0)
-        return; /* psi=0, or a kernel without it */
-    json_object(json, "psi");
-    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-        print_pressure_line(json, line);
-    json_object_end(json);
-}
-
 static void print_cpu(struct json *json, int fd)
 {
     char stat[1024];
@@ -99,7 +70,7 @@ static void print_cpu(struct json *json, int fd)
         print_flat(json, stat, "burst_usec", "burstTime", NANOSECONDS);
         json_object_end(json);
     }
-    print_pressure(json, fd, "cpu.pressure");
+    statistics_print_pressure(json, fd, "cpu.pressure");
     json_object_end(json);
 }
 
@@ -182,7 +153,7 @@ static void print_memory(struct json *json, int fd)
         print_all(json, "raw", stat);
         print_all(json, "events", events);
     }
-    print_pressure(json, fd, "memory.pressure");
+    statistics_print_pressure(json, fd, "memory.pressure");
     json_object_end(json);
 }
 
@@ -219,9 +190,4 @@ int cgroup_statistics(struct arena *arena, int fd, struct json *json, struct cai
     statistics_print_io(arena, json, fd);
     statistics_print_hugetlb(json, fd);
     return 0;
-}
-
-void statistics_print_pressure(struct json *json, int fd, const char *file)
-{
-    print_pressure(json, fd, file);
 }

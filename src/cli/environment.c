@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What callers say by environment variables. */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+
+const char *cli_environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
 
 /* sd_listen_fds(3): the descriptors are ours only when LISTEN_PID is this process. */
 static unsigned listen_fds(void)

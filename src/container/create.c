@@ -260,7 +260,7 @@ int create_container(const struct caisson_context *context, const struct caisson
     c->container.id = options->id;
     if (state_check_id(options->id, err) < 0 || check_preserved(options, err) < 0)
         return -1;
-    if (decide(&c->container.arena, context, options, purpose, d, err) < 0 ||
+    if (decide_container(&c->container.arena, context, options, purpose, d, err) < 0 ||
         check_terminal(options, &d->plan, purpose, err) < 0 || decide_rdt(c, err) < 0)
         return -1;
     c->launch.context = context;

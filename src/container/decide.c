@@ -45,9 +45,9 @@ static int open_rootfs(const struct decision *d)
     return openat(bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-int decide(struct arena *arena, const struct caisson_context *context,
-           const struct caisson_create_options *options, enum plan_purpose purpose, struct decision *d,
-           struct caisson_error *err)
+int decide_container(struct arena *arena, const struct caisson_context *context,
+                     const struct caisson_create_options *options, enum plan_purpose purpose,
+                     struct decision *d, struct caisson_error *err)
 {
     _cleanup_close_ int rootfs = -1;
     struct plan_request request;

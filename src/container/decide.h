@@ -22,8 +22,8 @@ struct decision {
 bool decide_rootless(const struct caisson_context *context, const struct plan_host *host);
 
 /** Reads the bundle and decides. @param purpose PLAN_FOR_CREATE or PLAN_FOR_RUN */
-int decide(struct arena *arena, const struct caisson_context *context,
-           const struct caisson_create_options *options, enum plan_purpose purpose, struct decision *decision,
-           struct caisson_error *err);
+int decide_container(struct arena *arena, const struct caisson_context *context,
+                     const struct caisson_create_options *options, enum plan_purpose purpose,
+                     struct decision *decision, struct caisson_error *err);
 
 #endif

@@ -33,7 +33,7 @@ int caisson_plan(const struct caisson_context *context, const struct caisson_cre
     struct decision decision;
 
     *output = NULL;
-    if (decide(&arena, context, &copy, PLAN_FOR_CREATE, &decision, err) < 0)
+    if (decide_container(&arena, context, &copy, PLAN_FOR_CREATE, &decision, err) < 0)
         return -1;
     if (json) {
         struct json writer = {.out = &text, .pretty = true};
@@ -60,7 +60,7 @@ int caisson_check(const struct caisson_context *context, const struct caisson_cr
     struct decision decision;
 
     *report = NULL;
-    if (decide(&arena, context, &copy, PLAN_FOR_CREATE, &decision, &first) < 0)
+    if (decide_container(&arena, context, &copy, PLAN_FOR_CREATE, &decision, &first) < 0)
         strbuf_format(&text, "%s\n", first.message);
     else
         check_host(&decision, &text, &first);
