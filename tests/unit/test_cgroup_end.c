@@ -90,6 +90,8 @@ static void test_kill(void **data)
     close(fd);
 }
 
+static int ready_fd;
+
 /* Answers SIGTERM with a child that inherits the handler: whoever signals has to look again. */
 static void on_term_fork(int signal)
 {
@@ -104,15 +106,17 @@ static void on_term_fork(int signal)
         for (;;)
             pause();
     }
+    if (write(ready_fd, "f", 1) != 1)
+        _exit(1);
 }
 
 static int fork_on_term(void *data)
 {
     struct sigaction action = {.sa_handler = on_term_fork, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
-    int ready = *(int *)data;
 
+    ready_fd = *(int *)data;
     sigaction(SIGTERM, &action, NULL);
-    if (write(ready, "r", 1) != 1)
+    if (write(ready_fd, "r", 1) != 1)
         return 1;
     for (;;)
         pause();
@@ -135,6 +139,8 @@ static void test_signal_reaches_all(void **data)
     ok(cgroup_signal(fd, SIGTERM, &error));
     assert_int_equal(wait_any(), 128 + SIGTERM);
     assert_int_equal(wait_any(), 128 + SIGTERM);
+    /* A second signal while the first is pending would be none. */
+    assert_int_equal(read(ready[0], &byte, 1), 1);
     /* The third survived its first signal; a second round ends it and its child, if that missed the first round. */
     ok(cgroup_signal(fd, SIGTERM, &error));
     ok(cgroup_wait_empty(fd, 60000, &error));

@@ -400,8 +400,7 @@ static void no_letter_stands_for_two_options(void **state)
 
 static const char *source_file(struct arena *arena, const char *name)
 {
-    const char *here = __FILE__, *end = strrchr(here, '/');
-    const char *path = arena_format(arena, "%.*s/../../%s", (int)(end - here), here, name);
+    const char *path = arena_format(arena, "%s/../../%s", TEST_DATA, name);
     const char *text = file_read(arena, AT_FDCWD, path, 1 << 20, NULL, NULL);
 
     if (!text)
