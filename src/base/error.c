@@ -37,7 +37,7 @@ int error_system(struct caisson_error *err, int errnum, const char *format, ...)
     n = vsnprintf(err->message, sizeof err->message, format, ap);
     va_end(ap);
     if (n >= 0 && (size_t)n < sizeof err->message)
-        snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", strerror(errnum));
+        snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", error_text(errnum));
     return -1;
 }
 

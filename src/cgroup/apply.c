@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "cgroup/internal.h"
 #include "cgroup/unit.h"
@@ -172,6 +173,6 @@ int cgroup_update(const struct cgroup_plan *plan, int fd, struct caisson_error *
         return 0;
     while (done-- > 0)
         if (undo[done].value && file_put(fd, undo[done].file, undo[done].value) < 0)
-            error_hint(err, "%s could not be put back to what it was: %s", undo[done].file, strerror(errno));
+            error_hint(err, "%s could not be put back to what it was: %s", undo[done].file, error_text(errno));
     return -1;
 }

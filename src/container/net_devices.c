@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "base/fd.h"
 #include "sys/netlink.h"
 
@@ -228,7 +229,7 @@ static int device_error(const struct spec *spec, const struct net_device *device
 
     if (words && *words)
         error_set(err, CAISSON_ERROR_SYSTEM, "cannot %s network interface '%s': %s (%s)", what, device->name,
-                  strerror(errnum), words);
+                  error_text(errnum), words);
     else
         error_system(err, errnum, "cannot %s network interface '%s'", what, device->name);
     if (err)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "container/bundle.h"
@@ -75,6 +76,6 @@ void resctrl_end(struct resctrl_update *update, bool keep, struct caisson_error 
     if (update->schemata < 0)
         return;
     if (!keep && update->old && pwrite(update->schemata, update->old, strlen(update->old), 0) < 0)
-        error_hint(err, "the schemata of its resctrl group could not be put back: %s", strerror(errno));
+        error_hint(err, "the schemata of its resctrl group could not be put back: %s", error_text(errno));
     update->schemata = fd_close(update->schemata);
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "base/contract.h"
+#include "base/error.h"
 #include "plan/words.h"
 
 enum { ANY = PLAN_ACTION_COUNT };
@@ -93,7 +94,7 @@ static void add_hint(unsigned op, const struct plan_message *message, struct cai
 /* Callers look for the errors of an execution in lower case, as Go's library writes them. */
 static const char *lower_text(struct arena *arena, int errnum)
 {
-    char *text = arena_string(arena, strerror(errnum));
+    char *text = arena_string(arena, error_text(errnum));
 
     if (isupper((unsigned char)text[0]) && islower((unsigned char)text[1]))
         text[0] = (char)tolower((unsigned char)text[0]);
@@ -143,7 +144,7 @@ static void add_cause(struct arena *arena, struct strbuf *text, const struct pla
             strbuf_format(text, " '%s'", object);
     }
     if (message->errnum)
-        strbuf_format(text, ": %s", strerror(message->errnum));
+        strbuf_format(text, ": %s", error_text(message->errnum));
     strbuf_text(text, words);
 }
 
@@ -213,7 +214,7 @@ static const char *hook_end(struct arena *arena, const struct plan_hook *hook,
     if (message->action == PLAN_ACTION_HOOK_TIMEOUT && message->errnum == ETIMEDOUT)
         return arena_format(arena, "did not end within %g s and was killed", hook->timeout_ms / 1000.0);
     if (message->action != PLAN_ACTION_HOOK_STATUS)
-        return arena_format(arena, "cannot be executed: %s", strerror(message->errnum));
+        return arena_format(arena, "cannot be executed: %s", error_text(message->errnum));
     if (WIFSIGNALED(message->pid))
         return arena_format(arena, "was ended by signal %d (%s)", WTERMSIG(message->pid),
                             strsignal(WTERMSIG(message->pid)));
