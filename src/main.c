@@ -17,7 +17,7 @@ static int open_standard_descriptors(void)
     if (poll(standard, 3, 0) <= 0)
         return 0;
     for (int fd = 0; fd < 3; fd++)
-        if ((standard[fd].revents & POLLNVAL) && open("/dev/null", O_RDWR) != fd)
+        if ((standard[fd].revents & POLLNVAL) && openat(AT_FDCWD, "/dev/null", O_RDWR) != fd)
             return -1;
     return 0;
 }

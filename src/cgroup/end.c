@@ -14,7 +14,7 @@ enum { REMOVE_TRIES = 5, REMOVE_WAIT_MS = 2000, SCOPE_WAIT_MS = 1000, SCOPE_LOOK
 
 int cgroup_open(const char *absolute, struct caisson_error *err)
 {
-    int fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(AT_FDCWD, absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
     if (fd < 0)
         return error_system(err, errno, "cannot open the cgroup '%s'", absolute);
@@ -57,7 +57,7 @@ static int remove_below(void *data, int parent, const char *name, struct caisson
 static int remove_tree(const char *absolute, struct caisson_error *err)
 {
     struct tree_visitor visitor = {.leave = remove_below};
-    _cleanup_close_ int fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    _cleanup_close_ int fd = openat(AT_FDCWD, absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
     if (fd < 0)
         return errno == ENOENT ? 0 : error_system(err, errno, "cannot open the cgroup '%s'", absolute);

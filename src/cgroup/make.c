@@ -103,7 +103,7 @@ int cgroup_check_free(const struct cgroup_plan *plan, struct caisson_error *err)
 
     if (!plan->absolute)
         return 0;
-    fd = open(plan->absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    fd = openat(AT_FDCWD, plan->absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return errno == ENOENT ? 0 : error_system(err, errno, "cannot open the cgroup '%s'", plan->absolute);
     return check_existing(plan, fd, err);
@@ -140,7 +140,7 @@ static int fail_enable(const struct cgroup_plan *plan, const char *path, const c
 static int enable_here(const struct cgroup_plan *plan, const char *path, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct strbuf wanted = STRBUF(&arena);
     char enabled[512];
 

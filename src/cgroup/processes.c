@@ -102,7 +102,7 @@ static void describe(struct strbuf *out, pid_t pid)
     ssize_t n;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     n = fd >= 0 ? fd_read_all(fd, stat, sizeof stat - 1) : 0;
     stat[n > 0 ? n : 0] = '\0';
     name = strchr(stat, '(');

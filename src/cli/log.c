@@ -48,7 +48,7 @@ static int open_target(const struct log *log)
 {
     switch (log->target) {
     case LOG_FILE:
-        return open(log->name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+        return openat(AT_FDCWD, log->name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
     case LOG_JOURNALD:
         return connect_datagram("/run/systemd/journal/socket");
     case LOG_SYSLOG:

@@ -27,7 +27,7 @@ static const struct option options[] = {
 static int write_new(const char *bundle, const char *file, const struct strbuf *text,
                      struct caisson_error *err)
 {
-    _cleanup_close_ int dir = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int dir = openat(AT_FDCWD, bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
     _cleanup_close_ int fd = -1;
 
     if (dir < 0)

@@ -38,7 +38,7 @@ static int decide_cgroup(struct decision *d, const char *id, struct caisson_erro
 static int open_rootfs(const struct decision *d)
 {
     const struct spec_root *root = d->bundle.spec->root;
-    _cleanup_close_ int bundle = open(d->bundle.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int bundle = openat(AT_FDCWD, d->bundle.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (!root || bundle < 0)
         return -1;

@@ -72,7 +72,8 @@ static int decide(struct execution *e, const struct caisson_context *context,
     const struct spec_process *process;
     struct plan_host host;
     _cleanup_close_ int rootfs =
-        open(arena_format(arena, "/proc/%d/root", e->container.state.pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        openat(AT_FDCWD, arena_format(arena, "/proc/%d/root", e->container.state.pid),
+               O_PATH | O_DIRECTORY | O_CLOEXEC);
     struct plan_request request = {
         .purpose = PLAN_FOR_EXEC,
         .host = &host,

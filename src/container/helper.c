@@ -245,7 +245,7 @@ static int make_pipe(int *reader, int *writer)
 
 static int start(struct talk *talk, const struct helper *helper, struct caisson_error *err)
 {
-    _cleanup_close_ int null = above_standard(open("/dev/null", O_RDWR | O_CLOEXEC));
+    _cleanup_close_ int null = above_standard(openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC));
     _cleanup_close_ int messages = -1;
     struct launch launch = {.helper = helper};
 

@@ -104,7 +104,7 @@ int idmap_write(pid_t pid, const char *uid_map, const char *gid_map, bool deny_s
     char path[32];
 
     snprintf(path, sizeof path, "/proc/%d", (int)pid);
-    proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    proc = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0)
         return error_system(err, errno, "cannot open '%s'", path);
     if (deny_setgroups && file_put(proc, "setgroups", "deny") < 0)
@@ -143,7 +143,7 @@ static int open_namespace(pid_t pid, struct caisson_error *err)
     int fd;
 
     snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         error_system(err, errno, "cannot open the user namespace '%s'", path);
     return fd;

@@ -19,7 +19,7 @@ enum { FILE_LIMIT = 64 * 1024, RESCTRL_MAGIC = 0x7655821 };
 
 int intel_rdt_open(struct caisson_error *err)
 {
-    _cleanup_close_ int root = open(INTEL_RDT_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int root = openat(AT_FDCWD, INTEL_RDT_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct statfs fs;
 
     if (root >= 0 && fstatfs(root, &fs) == 0 && fs.f_type == RESCTRL_MAGIC)

@@ -113,7 +113,7 @@ static int move_net_devices(struct launch *launch, struct caisson_error *err)
     if (launch->spec->linux_->net_devices.count == 0)
         return 0;
     snprintf(path, sizeof path, "/proc/%d/ns/net", launch->process.pid);
-    netns = open(path, O_RDONLY | O_CLOEXEC);
+    netns = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     if (netns < 0)
         return error_system(err, errno, "cannot open the container's network namespace");
     return net_devices_move(launch->arena, launch->spec, netns, &launch->net_devices, err);
@@ -276,7 +276,7 @@ int launch_write_pid_file(const char *path, pid_t pid, struct caisson_error *err
         *name++ = '\0';
     else
         name = copy;
-    dir = open(name == copy ? "." : *copy ? copy : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dir = openat(AT_FDCWD, name == copy ? "." : *copy ? copy : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return error_system(err, errno, "cannot write the pid file '%s'", path);
     return file_replace(dir, name, number, (size_t)length, 0644, err);

@@ -350,7 +350,7 @@ static int give_back(struct net_devices *devices, struct net_device *device, int
 
 int net_devices_return(struct net_devices *devices, struct caisson_error *err)
 {
-    _cleanup_close_ int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int own = openat(AT_FDCWD, "/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     int result = 0;
 
     for (size_t i = devices->count; i-- > 0;) {

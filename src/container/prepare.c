@@ -129,7 +129,7 @@ static int open_null_slot(const struct plan_slot *slot, const struct spec *spec,
 static int open_namespace_slot(const struct plan_slot *slot, const struct spec *spec,
                                struct caisson_error *err)
 {
-    _cleanup_close_ int fd = open(slot->path, O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int fd = openat(AT_FDCWD, slot->path, O_RDONLY | O_CLOEXEC);
     int type;
 
     if (fd < 0)
@@ -172,7 +172,7 @@ static int open_start_socket(int dir, struct caisson_error *err)
 
 static int open_append_slot(const struct plan_slot *slot, const struct spec *spec, struct caisson_error *err)
 {
-    int fd = open(slot->path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0600);
+    int fd = openat(AT_FDCWD, slot->path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0600);
 
     return fd < 0 ? slot_error(slot, spec, "open", err) : fd;
 }

@@ -58,7 +58,7 @@ static int make_path(const char *path, mode_t mode)
 
 static int open_or_make(const char *path, mode_t mode, bool chosen_by_us, struct caisson_error *err)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd >= 0)
         return fd;
@@ -67,7 +67,7 @@ static int open_or_make(const char *path, mode_t mode, bool chosen_by_us, struct
     } else if (make_path(path, mode) < 0) {
         error_system(err, errno, "cannot make the state directory '%s'", path);
     } else {
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0)
             return fd;
         error_system(err, errno, "cannot open the state directory '%s'", path);
@@ -86,7 +86,7 @@ static int open_temporary(struct caisson_error *err)
     snprintf(path, sizeof path, "/tmp/caisson-%u", (unsigned)geteuid());
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return error_system(err, errno, "cannot make the state directory '%s'", path);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) < 0) {
         error_system(err, errno, "cannot use '%s' as state directory", path);
     } else if (st.st_uid != geteuid() || (st.st_mode & 077) != 0) {

@@ -15,7 +15,7 @@
 
 int terminal_connect(const char *path, struct caisson_error *err)
 {
-    _cleanup_close_ int node = open(path, O_PATH | O_CLOEXEC);
+    _cleanup_close_ int node = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
     _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 

@@ -29,7 +29,7 @@ static int open_master(struct init *init)
     if (init->root >= 0)
         fd = sys_open_in_root(init->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
     else
-        fd = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+        fd = openat(AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == DEVPTS_SUPER_MAGIC)
         return fd;
     if (init->root < 0) {
@@ -39,7 +39,7 @@ static int open_master(struct init *init)
     }
     fd_close(fd);
     init_doing(init, PLAN_ACTION_OPEN_PTMX, "/dev/ptmx");
-    return open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return openat(AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
 /* A mount of the very file that was opened: nothing inside the container is looked up to find it. */

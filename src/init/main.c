@@ -97,7 +97,7 @@ static int open_proc(struct init *init)
     for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step)) {
         if (needs_proc(step)) {
             init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
-            init->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+            init->proc = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
             return init->proc < 0 ? -1 : 0;
         }
     }

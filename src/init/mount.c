@@ -184,7 +184,7 @@ static int remount(struct init *init, const struct plan_mount *step, int target)
 /* mount(2) takes a path: the target becomes the working directory and "." names it. */
 static int classic(struct init *init, const struct plan_mount *step, int target)
 {
-    _cleanup_close_ int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int here = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     _cleanup_close_ int mount = -1;
 
     init_doing(init, PLAN_ACTION_FSMOUNT, init_text(init, step->type));

@@ -21,7 +21,7 @@ static int set_propagation(int fd, uint64_t propagation, unsigned recursive)
 
 int init_PROPAGATION(struct init *init, const struct plan_propagation *step)
 {
-    _cleanup_close_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int fd = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     (void)init;
     if (fd < 0)
@@ -36,7 +36,7 @@ int init_ROOT(struct init *init, const struct plan_root *step)
     struct stat st;
 
     init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
-    target = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    target = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (target < 0 || fstat(target, &st) < 0)
         return -1;
     if (step->dev && (st.st_dev != step->dev || st.st_ino != step->ino))
@@ -91,7 +91,7 @@ static int pivot(struct init *init)
 /* For a root that is on the initial ramfs, which cannot be pivoted away: cover it, and make it unreachable. */
 static int cover(struct init *init)
 {
-    _cleanup_close_ int host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int host = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     init_doing(init, PLAN_ACTION_ATTACH, "/");
     if (host < 0 || sys_move_mount(init->root, host) < 0)
@@ -109,7 +109,7 @@ int init_PIVOT(struct init *init, const struct plan_pivot *step)
     if (chdir("/") < 0)
         return -1;
     close(init->root);
-    init->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    init->root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     return init->root < 0 ? -1 : 0;
 }
 
@@ -134,7 +134,7 @@ int init_CWD(struct init *init, const struct plan_cwd *step)
     _cleanup_close_ int fd = -1;
 
     if (init->root < 0) {
-        init->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        init->root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (init->root < 0)
             return -1;
     }

@@ -68,7 +68,7 @@ static int open_passwd(int rootfs)
     if (node < 0 || fstat(node, &st) < 0 || !S_ISREG(st.st_mode))
         return -1;
     snprintf(path, sizeof path, "/proc/self/fd/%d", node);
-    return open(path, O_RDONLY | O_CLOEXEC);
+    return openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 }
 
 /* The home directory by the container's own /etc/passwd, "/" when it does not say. */

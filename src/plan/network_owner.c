@@ -18,7 +18,7 @@ static bool same_file(int fd, const char *path)
 /* @return whether the network namespace at `network` belongs to the user namespace at `user`. */
 static bool belongs_to(const char *network, const char *user)
 {
-    _cleanup_close_ int fd = open(network, O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int fd = openat(AT_FDCWD, network, O_RDONLY | O_CLOEXEC);
     _cleanup_close_ int owner = fd < 0 ? -1 : ioctl(fd, NS_GET_USERNS);
 
     return owner >= 0 && same_file(owner, user);

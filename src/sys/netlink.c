@@ -33,7 +33,7 @@ int netlink_open(void)
 
 int netlink_open_in(int netns)
 {
-    _cleanup_close_ int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int own = openat(AT_FDCWD, "/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     _cleanup_close_ int fd = -1;
     int errnum;
 
