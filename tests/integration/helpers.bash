@@ -69,7 +69,7 @@ make_bundle() {
     mkdir -p "$1/rootfs"
     cp -a "$BATS_FILE_TMPDIR/rootfs/." "$1/rootfs"
     if rootless; then
-        jq --argjson uid "$(id -u)" --argjson gid "$(id -g)" '
+        jq --argjson uid "$EUID" --argjson gid "${GROUPS[0]}" '
             .linux.namespaces += [{type: "user"}]
             | .linux.uidMappings = [{containerID: 0, hostID: $uid, size: 1}]
             | .linux.gidMappings = [{containerID: 0, hostID: $gid, size: 1}]' "$HERE/base.json" >"$1/config.json"
@@ -79,7 +79,7 @@ make_bundle() {
 }
 
 rootless() {
-    [ "$(id -u)" != 0 ]
+    [ "$EUID" != 0 ]
 }
 
 need_root() {
