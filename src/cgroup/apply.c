@@ -90,7 +90,12 @@ static const struct {
     {"io.max", "rbps=max wbps=max riops=max wiops=max"},
     {"io.weight", "default"},
     {"io.bfq.weight", "default"},
+    {"io.latency", "target=max"},
     {"rdma.max", "hca_handle=max hca_object=max"},
+    {"misc.max", "max"},
+    {"dmem.max", "max"},
+    {"dmem.low", "0"},
+    {"dmem.min", "0"},
 };
 
 static const char *reset_word(const char *file)
@@ -144,6 +149,17 @@ static struct undo remember(struct arena *arena, const struct cgroup_write *writ
     return (struct undo){file, before ? undo_value(arena, file, value, before) : NULL};
 }
 
+static int tell_systemd(struct arena *arena, const struct cgroup_unit *unit, int fd,
+                        struct caisson_error *err)
+{
+    struct unit_files files;
+
+    unit_files_keep(arena, fd, &files);
+    if (unit_update(unit, err) < 0)
+        return -1;
+    return unit_files_restore(arena, fd, &files, err);
+}
+
 static int write_all(struct arena *arena, const struct cgroup_plan *plan, int fd, struct undo *undo,
                      size_t *done, struct caisson_error *err)
 {
@@ -152,12 +168,8 @@ static int write_all(struct arena *arena, const struct cgroup_plan *plan, int fd
         if (put(plan, &plan->writes[*done], fd, err) < 0)
             return -1;
     }
-    if (plan->unit && unit_update(plan->unit, err) < 0)
+    if (plan->unit && plan->unit->limits.count > 0 && tell_systemd(arena, plan->unit, fd, err) < 0)
         return -1;
-    /* systemd has rounded what it knows of them */
-    for (size_t i = 0; plan->unit && plan->unit->limits.count > 0 && i < plan->write_count; i++)
-        if (put(plan, &plan->writes[i], fd, err) < 0)
-            return -1;
     return cgroup_restrict_devices(plan, fd, err);
 }
 

@@ -136,6 +136,18 @@ static int fail_enable(const struct cgroup_plan *plan, const char *path, const c
     return -1;
 }
 
+/*
+ * Of a cgroup with processes in itself the kernel refuses to hand down memory and io. cpu and pids it lets pass, and
+ * then no process can enter those below any more: to be refused as well. The root of the hierarchy is free of this.
+ */
+static bool holds_processes(int fd)
+{
+    char first[16];
+
+    return cgroup_read(fd, "cgroup.procs", first, sizeof first) > 0 &&
+           faccessat(fd, "cgroup.type", F_OK, 0) == 0;
+}
+
 /* Enables in the cgroup at `path` what the cgroups below it lack. */
 static int enable_here(const struct cgroup_plan *plan, const char *path, struct caisson_error *err)
 {
@@ -149,7 +161,11 @@ static int enable_here(const struct cgroup_plan *plan, const char *path, struct 
     for (const char **name = plan->controllers; *name; name++)
         if (!controllers_have(enabled, *name))
             strbuf_format(&wanted, "%s+%s", wanted.length ? " " : "", *name);
-    if (wanted.length == 0 || file_put(fd, "cgroup.subtree_control", strbuf_string(&wanted)) == 0)
+    if (wanted.length == 0)
+        return 0;
+    if (holds_processes(fd))
+        errno = EBUSY;
+    else if (file_put(fd, "cgroup.subtree_control", strbuf_string(&wanted)) == 0)
         return 0;
     return fail_enable(plan, path, strbuf_string(&wanted), err);
 }

@@ -51,6 +51,19 @@ void unit_release(struct cgroup_unit *unit);
 /** Tells systemd changed limits, of a scope that was made before. A unit that it does not know is no error: then it will not overwrite them. */
 int unit_update(const struct cgroup_unit *unit, struct caisson_error *err);
 
+/* What a cgroup's files hold that systemd knows of, NULL for those that do not exist. */
+enum { UNIT_FILES = 12 };
+struct unit_files {
+    const char *text[UNIT_FILES];
+};
+
+/** Reads them, before systemd is told anything. */
+void unit_files_keep(struct arena *arena, int fd, struct unit_files *files);
+
+/** Writes back those that systemd has changed. */
+int unit_files_restore(struct arena *arena, int fd, const struct unit_files *files,
+                       struct caisson_error *err);
+
 /** Stops a unit; one that systemd does not know is no error. */
 int unit_stop(const struct cgroup_unit *unit, struct caisson_error *err);
 

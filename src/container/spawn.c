@@ -105,6 +105,10 @@ static int spawn_error(int errnum, int init, struct caisson_error *err)
         error_hint(err, "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces");
     if (errnum == EAGAIN)
         error_hint(err, "a limit on processes is reached: pids.max of the cgroup, or RLIMIT_NPROC");
+    if (errnum == EOPNOTSUPP)
+        error_hint(err,
+                   "the cgroup above the container's hands controllers down and holds processes itself: move "
+                   "them to one below it");
     return -1;
 }
 
