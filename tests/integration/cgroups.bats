@@ -47,3 +47,30 @@ teardown() {
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails "/linux/cgroupsPath" "'..'"
 }
+
+@test "without cgroupsPath the container has a cgroup of its own all the same" {
+    config 'del(.linux.cgroupsPath)'
+    create
+    local path
+    path=$(sed -n 's/^0:://p' "/proc/$PID/cgroup")
+    [ "$path" != "$(sed -n 's/^0:://p' /proc/self/cgroup)" ]
+    contains "$path" "$ID"
+}
+
+@test "a writable cgroup of a user namespace is the container's to divide" {
+    config '.linux.namespaces += [{type: "user"}]
+        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+        | (.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
+    chown -R 100000:100000 "$BUNDLE/rootfs"
+    run_script 'mkdir /sys/fs/cgroup/sub && echo 0 >/sys/fs/cgroup/sub/cgroup.procs && grep ^0:: /proc/self/cgroup'
+    succeeds
+    contains "$output" /sub
+}
+
+@test "the cgroups that the container made inside its own go with it" {
+    config '(.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
+    run_script 'mkdir -p /sys/fs/cgroup/a/b/c /sys/fs/cgroup/d'
+    succeeds
+    [ ! -d "$CGROUP2/caisson-test/$ID" ]
+}

@@ -1,250 +1,275 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# linux.resources, as the container's cgroup has them. Most controllers are only to be had in the lab.
-# also: lab-root
+# That limits hold, with either cgroup driver, for root and for a user with a cgroup of his own. (resources.bats has
+# which value goes into which file.)
+# also: lab-root lab-user
 load helpers
 
 setup() {
-    need_root
     common_setup
+    need_controller memory cpu pids
 }
 
-teardown() {
-    rootless || common_teardown
+# with DRIVER: the container's cgroup is made by it; sets $DRIVER, and $CGROUP where it is known before
+with() {
+    if [ "$1" = systemd ]; then
+        [ -d /run/systemd/system ] || skip "systemd does not run here (see tests/lab)"
+        [ -x "$(dirname "$CAISSON")/caisson-systemd" ] || skip "caisson was built without libsystemd"
+        DRIVER=(--systemd-cgroup)
+        rootless && set -- user.slice || set -- system.slice
+        config '.linux.cgroupsPath = $slice + ":ct:" + $id' --arg slice "$1" --arg id "$ID"
+    else
+        DRIVER=()
+        ! rootless || [ "${CAISSON_TEST_CGROUP:-}" ] || skip "no cgroup is this user's (see tests/lab)"
+        CGROUP=$CGROUP2${CAISSON_TEST_CGROUP:-/caisson-test}/$ID
+        config '.linux.cgroupsPath = $path' --arg path "${CGROUP#"$CGROUP2"}"
+    fi
+}
+
+caisson() {
+    "$CAISSON" --root "$ROOT" "${DRIVER[@]}" "$@"
 }
 
 resources() {
     config '.linux.resources = $r' --argjson r "$1"
 }
 
-# value FILE
-value() {
-    cat "$CGROUP2/caisson-test/$ID/$1"
-}
-
-# refused JSON PART...: create fails and says each part; nothing is left
-refused() {
-    resources "$1"
-    shift
-    attempt caisson create --bundle "$BUNDLE" "$ID"
-    fails "$@"
-    [ ! -d "$CGROUP2/caisson-test/$ID" ]
-}
-
-@test "memory: limit, reservation, swap" {
-    need_controller memory
-    resources '{"memory": {"limit": 67108864, "reservation": 33554432, "swap": 100663296}}'
+# make: a container that is not started; sets $PID and $CGROUP
+make() {
     create
-    is "$(value memory.max)" 67108864
-    is "$(value memory.low)" 33554432
-    [ ! -e "$CGROUP2/caisson-test/$ID/memory.swap.max" ] || is "$(value memory.swap.max)" 33554432
+    CGROUP=$CGROUP2$(sed -n 's/^0:://p' "/proc/$PID/cgroup")
 }
 
-@test "memory: -1 is no limit, 0 is unset" {
-    need_controller memory
-    resources '{"memory": {"limit": -1}}'
-    create
-    is "$(value memory.max)" max
+# values FILE...: of the container's cgroup, in one line
+values() {
+    (cd "$CGROUP" && cat "$@") | paste -s -d ' '
+}
+
+# field FILE KEY: the number behind KEY in a file of "KEY NUMBER" lines
+field() {
+    awk -v key="$2" '$1 == key {print $2}' "$CGROUP/$1"
+}
+
+# grown FILE KEY NUMBER: whether the number behind KEY is NUMBER or more
+grown() {
+    [ "$(field "$1" "$2")" -ge "$3" ]
+}
+
+LIMITS='{"memory": {"limit": 67108864, "swap": 67108864, "reservation": 33554432}, "pids": {"limit": 17},
+    "cpu": {"quota": 50000, "period": 200000, "shares": 512}}'
+FILES=(memory.max memory.low pids.max cpu.max cpu.weight)
+
+# ---- in the kernel's files ----
+
+stand() {
+    with "$1"
+    resources "$LIMITS"
+    make
+    is "$(values "${FILES[@]}")" "67108864 33554432 17 50000 200000 59"
+    is "$(cat "$CGROUP/cgroup.procs")" "$PID"
+    caisson start "$ID"
+    caisson update --memory 32M --memory-swap 32M --memory-reservation 1M --pids-limit 20 --cpu-quota 60000 --cpu-share 1024 "$ID"
+    is "$(values "${FILES[@]}")" "33554432 1048576 20 60000 200000 100"
+    caisson update -r - "$ID" <<<'{"unified": {"memory.high": "20971520", "cgroup.max.depth": "7"}}'
+    is "$(values memory.high cgroup.max.depth memory.max)" "20971520 7 33554432"
+    is "$(caisson ps --format json "$ID" | jq -c .)" "[$PID]"
     caisson delete --force "$ID"
-    resources '{"memory": {"limit": 0, "reservation": 0, "swap": 0}}'
-    create
-    is "$(value memory.max)" max
-    is "$(value memory.low)" 0
+    [ ! -d "$CGROUP" ]
 }
 
-@test "memory: a program that takes more is killed" {
-    need_controller memory
+@test "cgroupfs: limits stand in the files, are changed there, and go with the container" {
+    config '.process.args = ["sleep", "1000"]'
+    stand cgroupfs
+}
+
+@test "systemd: limits stand in the files, are changed there, and go with the container" {
+    config '.process.args = ["sleep", "1000"]'
+    stand systemd
+}
+
+freeze() {
+    with "$1"
+    resources "$LIMITS"
+    config '.process.args = ["sleep", "1000"]'
+    make
+    caisson start "$ID"
+    caisson pause "$ID"
+    is "$(status_of) $(field cgroup.events frozen)" "paused 1"
+    caisson resume "$ID"
+    is "$(status_of) $(field cgroup.events frozen)" "running 0"
+    caisson pause "$ID"
+    caisson kill --all "$ID" KILL
+    wait_for stopped
+    caisson delete "$ID"
+    [ ! -d "$CGROUP" ]
+}
+
+@test "cgroupfs: pause, resume, and the end of what is paused" {
+    freeze cgroupfs
+}
+
+@test "systemd: pause, resume, and the end of what is paused" {
+    freeze systemd
+}
+
+# ---- that they hold ----
+
+bomb() {
+    with "$1"
+    resources '{"pids": {"limit": 20}}'
+    script '(b() { b | b & }; b; b; b) 2>/dev/null; exec sleep 1000'
+    make
+    caisson start "$ID"
+    wait_for grown pids.events max 1
+    [ "$(values pids.current)" -le 20 ]
+    [ ! -e "$CGROUP/pids.peak" ] || is "$(values pids.peak)" 20
+    is "$(caisson events --stats "$ID" | jq '.data.pids | .limit == 20 and .current <= 20 and .events.max >= 1')" true
+    caisson kill --all "$ID" KILL
+    wait_for stopped
+    # systemd removes an empty one at once
+    [ ! -d "$CGROUP" ] || is "$(field cgroup.events populated)" 0
+}
+
+@test "cgroupfs: a fork bomb stays below pids.max, and kill --all ends it" {
+    bomb cgroupfs
+}
+
+@test "systemd: a fork bomb stays below pids.max, and kill --all ends it" {
+    bomb systemd
+}
+
+# watches: it has read the counter of the cgroup and waits for it
+watches() {
+    grep -q -s memory.events <(ls -l "/proc/$1/fd")
+}
+
+hog() {
+    with "$1"
     resources '{"memory": {"limit": 16777216, "swap": 16777216}}'
-    config '.process.args = ["dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=1"]'
+    script 'dd if=/dev/zero of=/dev/null bs=64M count=1; exec sleep 1000'
+    make
+    "$CAISSON" --root "$ROOT" events --interval 1h "$ID" </dev/null >"$T/events" 2>&1 3>&- &
+    BACKGROUND+=($!)
+    wait_for watches "${BACKGROUND[-1]}"
+    caisson start "$ID"
+    wait_for grep -q . "$T/events"
+    is "$(jq -c . "$T/events")" "{\"type\":\"oom\",\"id\":\"$ID\"}"
+    is "$(field memory.events oom_kill)" 1
+    [ ! -e "$CGROUP/memory.peak" ] || [ "$(values memory.peak)" -le 16777216 ]
+    # the hog alone
+    is "$(status_of)" running
+}
+
+@test "cgroupfs: a process that takes more memory is killed, and events tells at once" {
+    hog cgroupfs
+}
+
+@test "systemd: a process that takes more memory is killed, and events tells at once" {
+    hog systemd
+}
+
+# The kernel's own clock: what was used, against what the periods that went by allow. A processor that the host takes
+# away for a moment is paid back in the periods that follow; a window that ends within one is another try's.
+quota() {
+    local i before used
+    with "$1"
+    resources '{"cpu": {"quota": 20000, "period": 100000}}'
+    script 'while :; do :; done'
+    make
+    caisson start "$ID"
+    wait_for grown cpu.stat nr_throttled 5
+    window() { awk '$1 == "usage_usec" {used = $2} $1 == "nr_periods" {print used, $2}' "$CGROUP/cpu.stat"; }
+    for ((i = 0; i < 3; i++)); do
+        before=$(window)
+        wait_for grown cpu.stat nr_periods $((${before#* } + 100))
+        used=$(awk '{ printf "%.1f\n", ($3 - $1) / ($4 - $2) / 1000 }' <<<"$before $(window)")
+        echo "$used % of a processor, of 20 %"
+        if awk '{ exit !($1 > 19 && $1 < 21) }' <<<"$used"; then return 0; fi
+    done
+    return 1
+}
+
+@test "cgroupfs: a quota of 20 % of a processor is that, within a twentieth of it" {
+    quota cgroupfs
+}
+
+@test "systemd: a quota of 20 % of a processor is that, within a twentieth of it" {
+    quota systemd
+}
+
+small() {
+    with "$1"
+    resources '{"memory": {"limit": 524288}, "pids": {"limit": 1}}'
     attempt caisson run --bundle "$BUNDLE" "$ID"
-    is "$status" 137
-}
-
-@test "memory: a small limit does not hinder create" {
-    need_controller memory
-    resources '{"memory": {"limit": 4194304}}'
-    create
-    is "$(value memory.max)" 4194304
-}
-
-@test "memory: what cgroup v2 cannot express is refused" {
-    need_controller memory
-    refused '{"memory": {"swap": 100663296}}' /linux/resources/memory
-    refused '{"memory": {"limit": 67108864, "swap": 33554432}}' /linux/resources/memory
-    refused '{"memory": {"swappiness": 60}}' swappiness
-}
-
-@test "cpu: shares, quota, period" {
-    need_controller cpu
-    resources '{"cpu": {"shares": 1024, "quota": 50000, "period": 200000}}'
-    create
-    is "$(value cpu.weight)" 100
-    is "$(value cpu.max)" "50000 200000"
-    caisson delete --force "$ID"
-    resources '{"cpu": {"shares": 2, "quota": -1}}'
-    create
-    is "$(value cpu.weight)" 1
-    is "$(value cpu.max)" "max 100000"
-    caisson delete --force "$ID"
-    resources '{"cpu": {"shares": 262144, "period": 50000}}'
-    create
-    is "$(value cpu.weight)" 10000
-    is "$(value cpu.max)" "max 50000"
-    caisson delete --force "$ID"
-    resources '{"cpu": {"shares": 0, "quota": 0, "period": 0}}'
-    create
-    is "$(value cpu.weight)" 100
-    is "$(value cpu.max)" "max 100000"
-}
-
-@test "cpu: burst and idle" {
-    need_controller cpu
-    resources '{"cpu": {"quota": 50000, "period": 100000, "burst": 20000}}'
-    create
-    [ ! -e "$CGROUP2/caisson-test/$ID/cpu.max.burst" ] || is "$(value cpu.max.burst)" 20000
-    caisson delete --force "$ID"
-    resources '{"cpu": {"idle": 1}}'
-    create
-    is "$(value cpu.idle)" 1
-}
-
-@test "cpu: real-time values are refused" {
-    refused '{"cpu": {"realtimeRuntime": 1000}}' realtimeRuntime
-}
-
-@test "cpuset" {
-    need_controller cpuset
-    resources '{"cpu": {"cpus": "0", "mems": "0"}}'
-    create
-    is "$(value cpuset.cpus)" 0
-    is "$(value cpuset.mems)" 0
-    is "$(process_status Cpus_allowed_list)" 0
-}
-
-@test "pids: the limit, no limit, and zero" {
-    need_controller pids
-    resources '{"pids": {"limit": 17}}'
-    create
-    is "$(value pids.max)" 17
-    caisson delete --force "$ID"
-    resources '{"pids": {"limit": -1}}'
-    create
-    is "$(value pids.max)" max
-}
-
-@test "pids: it holds" {
-    need_controller pids
-    resources '{"pids": {"limit": 5}}'
-    run_script 'for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; wait'
-    contains "$output" "fork"
-}
-
-@test "io: throttling of a device" {
-    need_controller io
-    local device
-    device=$(awk '$5 == "/" {print $3}' /proc/1/mountinfo | tail -n 1)
-    [ -e "/sys/dev/block/$device" ] || skip "the root filesystem is on no block device"
-    # Of a partition the limit is its disk's.
-    [ ! -e "/sys/dev/block/$device/partition" ] || device=$(cat "/sys/dev/block/$device/../dev")
-    resources '{"blockIO": {"throttleReadBpsDevice": [{"major": '"${device%:*}"', "minor": '"${device#*:}"', "rate": 1048576}],
-        "throttleWriteIOPSDevice": [{"major": '"${device%:*}"', "minor": '"${device#*:}"', "rate": 100}]}}'
-    create
-    contains "$(value io.max)" "$device" rbps=1048576 wiops=100
-}
-
-@test "io: weight" {
-    need_controller io
-    resources '{"blockIO": {"weight": 500}}'
-    attempt caisson create --bundle "$BUNDLE" "$ID"
-    if [ "$status" != 0 ]; then
-        # A kernel without BFQ and iocost has no file for it, and says so.
-        fails io.
-        skip "this kernel has neither io.weight nor io.bfq.weight"
-    fi
-    if [ -e "$CGROUP2/caisson-test/$ID/io.bfq.weight" ]; then
-        is "$(value io.bfq.weight)" "default 500"
-    else
-        is "$(value io.weight)" "default 4950"
-    fi
-}
-
-@test "hugetlb" {
-    need_controller hugetlb
-    [ -d /sys/kernel/mm/hugepages/hugepages-2048kB ] || skip "no pages of 2 MB"
-    resources '{"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]}'
-    create
-    is "$(value hugetlb.2MB.max)" 4194304
-    is "$(value hugetlb.2MB.rsvd.max)" 4194304
-}
-
-@test "unified: any file by its name, and after the others" {
-    need_controller pids
-    resources '{"pids": {"limit": 17}, "unified": {"pids.max": "23", "cgroup.max.depth": "7"}}'
-    create
-    is "$(value pids.max)" 23
-    is "$(value cgroup.max.depth)" 7
-}
-
-@test "unified: core files need no controller; a name with a slash is refused" {
-    resources '{"unified": {"cgroup.max.descendants": "9"}}'
-    create
-    is "$(value cgroup.max.descendants)" 9
-    caisson delete --force "$ID"
-    refused '{"unified": {"../cgroup.max.depth": "5"}}' unified
-}
-
-@test "a controller that is missing is named, with what needs it" {
-    local name json
-    while read -r name json; do
-        if grep -qw "$name" "$CGROUP2/cgroup.controllers"; then continue; fi
-        refused "$json" "$name"
-    done <<'LIST'
-memory {"memory": {"limit": 67108864}}
-pids {"pids": {"limit": 5}}
-cpu {"cpu": {"shares": 512}}
-cpuset {"cpu": {"cpus": "0"}}
-io {"blockIO": {"weight": 100}}
-LIST
-}
-
-@test "zero values, as docker writes them, need no controller" {
-    resources '{"cpu": {"shares": 0}, "blockIO": {"weight": 0}, "memory": {"limit": 0}}'
-    create
-}
-
-@test "without cgroupsPath the container has a cgroup of its own all the same" {
-    config 'del(.linux.cgroupsPath)'
-    create
-    local path
-    path=$(sed -n 's/^0:://p' "/proc/$PID/cgroup")
-    [ "$path" != "$(sed -n 's/^0:://p' /proc/self/cgroup)" ]
-    contains "$path" "$ID"
-}
-
-@test "a path that leads out of the hierarchy is refused" {
-    config '.linux.cgroupsPath = "/caisson-test/../../../../../tmp/x"'
-    attempt caisson create --bundle "$BUNDLE" "$ID"
-    if [ "$status" = 0 ]; then
-        matches "$(sed -n 's/^0:://p' "/proc/$PID/cgroup")" '^/'
-        [ ! -e /tmp/x ]
-    else
-        fails cgroupsPath
-    fi
-}
-
-@test "a writable cgroup of a user namespace is the container's to divide" {
-    config '.linux.namespaces += [{type: "user"}]
-        | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-        | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
-        | (.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
-    chown -R 100000:100000 "$BUNDLE/rootfs"
-    run_script 'mkdir /sys/fs/cgroup/sub && echo 0 >/sys/fs/cgroup/sub/cgroup.procs && grep ^0:: /proc/self/cgroup'
     succeeds
-    contains "$output" /sub
 }
 
-@test "the cgroups that the container made inside its own go with it" {
-    config '(.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
-    run_script 'mkdir -p /sys/fs/cgroup/a/b/c /sys/fs/cgroup/d'
-    succeeds
-    [ ! -d "$CGROUP2/caisson-test/$ID" ]
+@test "cgroupfs: 512 KiB and one process are enough for a program that needs no more" {
+    small cgroupfs
+}
+
+@test "systemd: 512 KiB and one process are enough for a program that needs no more" {
+    small systemd
+}
+
+@test "the memory is the container's to use, not the runtime's" {
+    with cgroupfs
+    resources '{"memory": {"limit": 1048576}}'
+    make
+    # What the process that waits for start has been charged for.
+    [ "$(values memory.current)" -lt 409600 ] || {
+        echo "memory.current is $(values memory.current)"
+        return 1
+    }
+    is "$(field memory.events max)" 0
+}
+
+@test "a process that forks at its limit gets EAGAIN" {
+    with cgroupfs
+    resources '{"pids": {"limit": 1}}'
+    run_script 'sleep 0 & wait'
+    contains "$output" "can't fork"
+    [ "$status" != 0 ]
+}
+
+@test "exec into a full container says that a limit on processes is reached" {
+    with cgroupfs
+    resources '{"pids": {"limit": 1}}'
+    config '.process.args = ["sleep", "1000"]'
+    make
+    caisson start "$ID"
+    attempt caisson exec "$ID" true
+    is "$status" 255
+    fails "cannot start" "pids.max"
+}
+
+# ---- and that they could not be had ----
+
+@test "a limit below a cgroup that holds processes itself is refused, with what to do" {
+    DRIVER=()
+    local full
+    if rootless; then
+        full=$(sed -n 's/^0:://p' /proc/self/cgroup)
+    else
+        full=/caisson-test/full-$ID
+        mkdir -p "$CGROUP2$full"
+        sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
+        BACKGROUND+=($!)
+        echo $! >"$CGROUP2$full/cgroup.procs"
+    fi
+    config '.linux.cgroupsPath = $path' --arg path "$full/$ID"
+    # The kernel itself refuses memory; cpu and pids it would let pass, and then no process enters.
+    local limit
+    for limit in '{"memory": {"limit": 67108864}}' '{"pids": {"limit": 17}}' '{"cpu": {"shares": 512}}'; do
+        resources "$limit"
+        attempt caisson create --bundle "$BUNDLE" "$ID"
+        fails "/linux/resources/$(jq -r 'keys[0]' <<<"$limit")/" "processes are in that cgroup itself"
+        is "$(cat "$CGROUP2$full/cgroup.subtree_control")" ""
+        [ ! -d "$CGROUP2$full/$ID" ]
+    done
+    attempt caisson state "$ID"
+    fails "does not exist"
+    rootless || {
+        kill "${BACKGROUND[-1]}"
+        wait_for rmdir "$CGROUP2$full"
+    }
 }

@@ -64,8 +64,77 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
 @test "systemd: a reload of systemd leaves the limits" {
     config '.linux.resources = $r' --argjson r "$resources"
     create_in_scope
+    local files=(memory.max pids.max cpu.max cpu.weight memory.high cgroup.max.depth) before
+    values() { (cd "$CGROUP2$(property ControlGroup)" && cat "${files[@]}") | paste -s -d ' '; }
+    caisson update -r - "$ID" <<<'{"unified": {"memory.high": "33554432", "cgroup.max.depth": "7"}}'
+    before=$(values)
+    is "$before" "67108864 20 33333 100000 59 33554432 7"
     manager daemon-reload
-    is "$(value memory.max) $(value pids.max)" "67108864 20"
+    is "$(values)" "$before"
+    # Told one thing, systemd writes all, as it knows it: a quota in whole percents, and nothing of cpu.idle.
+    caisson update --pids-limit 25 "$ID"
+    is "$(values)" "67108864 25 33333 100000 59 33554432 7"
+    caisson update --cpu-idle 1 "$ID"
+    caisson update --pids-limit 26 "$ID"
+    is "$(value cpu.idle) $(value pids.max) $(value cpu.max)" "1 26 33333 100000"
+}
+
+@test "systemd: a reload of systemd leaves the rules on devices, an update changes them" {
+    need_root
+    config '.linux.resources.devices = [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "rw"}]
+        | .process.capabilities |= map_values(. + ["CAP_MKNOD"])'
+    script 'mknod /dev/x c 240 7; mknod /dev/y c 240 8; touch /tmp/up; exec sleep 1000'
+    attempt caisson --systemd-cgroup create --bundle "$BUNDLE" "$ID"
+    succeeds
+    caisson start "$ID"
+    wait_for test -e "$BUNDLE/rootfs/tmp/up"
+    # Numbers without a driver: the cgroup's refusal is EPERM, what it lets through ENXIO.
+    opens() { caisson exec "$ID" sh -c 'for d in x y; do (exec 9<>/dev/$d) 2>&1; done' | sed -n 's/^.*: //p' | paste -s -d ,; }
+    is "$(opens)" "No such device or address,Operation not permitted"
+    manager daemon-reload
+    is "$(opens)" "No such device or address,Operation not permitted"
+    caisson update -r - "$ID" <<<'{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 8, "access": "rw"}]}'
+    is "$(opens)" "Operation not permitted,No such device or address"
+    manager daemon-reload
+    is "$(opens)" "Operation not permitted,No such device or address"
+}
+
+@test "systemd: only create and update ask it for anything" {
+    local real
+    real=$(dirname "$CAISSON")/caisson-systemd
+    mkdir "$T/bin"
+    cp "$CAISSON" "$T/bin/caisson"
+    printf '#!/bin/sh\necho "$1" >>%q\nexec %q "$@"\n' "$T/asked" "$real" >"$T/bin/caisson-systemd"
+    chmod 755 "$T/bin/caisson-systemd"
+    caisson() { "$T/bin/caisson" --root "$ROOT" "$@"; }
+    config '.linux.resources = $r' --argjson r "$resources"
+    create_in_scope
+    is "$(cat "$T/asked")" start
+    caisson start "$ID"
+    caisson exec "$ID" true
+    caisson state "$ID" >/dev/null
+    caisson ps "$ID" >/dev/null
+    caisson events --stats "$ID" >/dev/null
+    caisson stats "$ID" >/dev/null
+    caisson pause "$ID"
+    caisson resume "$ID"
+    is "$(cat "$T/asked")" start
+    caisson update --memory 32M "$ID"
+    is "$(paste -s "$T/asked")" start$'\t'set
+    caisson kill --all "$ID" KILL
+    is "$(paste -s "$T/asked")" start$'\t'set
+}
+
+@test "systemd: a slice within a slice" {
+    config '.linux.cgroupsPath = "ct-" + $id + ".slice:ct:" + $id' --arg id "${ID//-/}"
+    UNIT=ct-${ID//-/}.scope
+    create_in_scope
+    is "$(property Slice)" "ct-${ID//-/}.slice"
+    matches "$(property ControlGroup)" "/ct\.slice/ct-${ID//-/}\.slice/$UNIT\$"
+    is "$(value cgroup.procs)" "$PID"
+    caisson delete --force "$ID"
+    unit_goes
+    manager stop "ct-${ID//-/}.slice"
 }
 
 @test "systemd: a limit of one process does not get in the way of making the container" {
@@ -110,12 +179,16 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     unit_goes
 }
 
-@test "systemd: the same name again and again" {
-    local i
-    for ((i = 0; i < 5; i++)); do
-        create_in_scope
+@test "systemd: fifty containers of the same name leave no unit and no cgroup" {
+    local i slice
+    config '.linux.resources = $r | .process.args = ["sleep", "1000"]' --argjson r "$resources"
+    for ((i = 0; i < 50; i++)); do
+        caisson --systemd-cgroup create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 3>&-
+        [ "$i" -gt 0 ] || slice=$CGROUP2$(dirname "$(property ControlGroup)")
         caisson delete --force "$ID"
     done
+    unit_goes
+    is "$(find "$slice" -name "*$ID*")" ""
 }
 
 @test "systemd: a create that fails leaves no unit" {
