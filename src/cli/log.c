@@ -137,6 +137,26 @@ static void add_journal(struct strbuf *line, const char *identifier, enum caisso
     strbuf_format(line, "%s\n", message);
 }
 
+/*
+ * Names come from the container and from its image: what a terminal or a reader of lines would take for a command is
+ * written as in a C string. (The C1 controls of ISO 6429 are U+0080 to U+009F.)
+ */
+static const char *printable(struct arena *arena, const char *text)
+{
+    struct strbuf out = STRBUF(arena);
+
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c == '\n')
+            strbuf_text(&out, "\\n");
+        else if (*c < ' ' || *c == 0x7f)
+            strbuf_format(&out, "\\x%02x", *c);
+        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+            strbuf_format(&out, "\\u00%02x", *++c);
+        else
+            strbuf_char(&out, (char)*c);
+    return strbuf_string(&out);
+}
+
 static void write_target(const struct log *log, enum caisson_log_level level, const char *message)
 {
     _cleanup_arena_ struct arena arena = {0};
@@ -149,7 +169,7 @@ static void write_target(const struct log *log, enum caisson_log_level level, co
         add_journal(&line, log->name, level, message);
     else if (log->target == LOG_SYSLOG)
         strbuf_format(&line, "<%d>%s[%d]: %s", SYSLOG_DAEMON | levels[level].severity, log->name,
-                      (int)getpid(), message);
+                      (int)getpid(), printable(&arena, message));
     else if (log->json)
         add_json(&line, &arena, level, message);
     else
@@ -164,11 +184,11 @@ static void write_error(enum caisson_log_level level, const char *message, const
     struct strbuf text = STRBUF(&arena);
 
     if (level == CAISSON_LOG_ERROR)
-        strbuf_format(&text, "caisson: %s\n", message);
+        strbuf_format(&text, "caisson: %s\n", printable(&arena, message));
     else
-        strbuf_format(&text, "caisson: %s: %s\n", levels[level].name, message);
+        strbuf_format(&text, "caisson: %s: %s\n", levels[level].name, printable(&arena, message));
     if (*hint)
-        strbuf_format(&text, "caisson: hint: %s\n", hint);
+        strbuf_format(&text, "caisson: hint: %s\n", printable(&arena, hint));
     /* One write, so that conmon reads all of it and messages of other processes do not come between. */
     (void)fd_write_all(STDERR_FILENO, strbuf_string(&text), text.length);
 }

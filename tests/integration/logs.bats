@@ -35,6 +35,16 @@ load helpers
     contains "$(jq -r .msg "$T/log")" 'no"such'
 }
 
+@test "a name of the image cannot command the terminal" {
+    local escape=$'\e' csi=$'\302\233'
+    config '.process.args = ["/no\u001b]0;title\u0007\u009bsuch\nthing"]'
+    attempt "$CAISSON" --root "$ROOT" create --bundle "$BUNDLE" "$ID"
+    fails
+    contains "$output" '/no\x1b]0;title\x07\u009bsuch\nthing'
+    [[ $output != *"$escape"* && $output != *"$csi"* ]]
+    is "$(wc -l <<<"$output")" 1
+}
+
 @test "the log is appended to, not cut" {
     echo before >"$T/log"
     attempt "$CAISSON" --log "$T/log" --root "$ROOT" state nobody
