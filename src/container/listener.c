@@ -17,7 +17,8 @@ int listener_send(struct arena *arena, const struct spec *spec, const struct lis
         return spec_error(spec, err, "/linux/seccomp/listenerPath",
                           "missing: SCMP_ACT_NOTIFY needs an agent that answers");
     json_object(&json, NULL);
-    json_string(&json, "ociVersion", spec->oci_version);
+    /* Of the specification that this object follows, whatever the configuration says of itself. */
+    json_string(&json, "ociVersion", CAISSON_OCI_VERSION);
     json_array(&json, "fds");
     json_string(&json, NULL, "seccompFd");
     json_array_end(&json);

@@ -159,7 +159,7 @@ static void add_host_hooks(struct plan_builder *b)
 
 static int build_container(struct plan_builder *b, struct caisson_error *err)
 {
-    plan_annotations(b);
+    plan_without_effect(b);
     if (plan_namespaces(b, err) < 0)
         return -1;
     add_session(b);

@@ -65,7 +65,7 @@ int plan_mount_label(struct plan_builder *b, struct caisson_error *err);
 int plan_credentials(struct plan_builder *b, struct caisson_error *err);
 int plan_environment(struct plan_builder *b, struct spec_strings *env, bool *listen,
                      struct caisson_error *err);
-void plan_annotations(struct plan_builder *b); /* those that have no effect */
+void plan_without_effect(struct plan_builder *b); /* notices */
 int plan_container_hooks(struct plan_builder *b, enum plan_hook_kind kind, struct caisson_error *err);
 
 /**
@@ -95,8 +95,5 @@ unsigned char *plan_number_list(struct arena *arena, const char *list, uint32_t 
 
 /** @return the host's id of a container's id by these mappings, or -1 when it has none. */
 int64_t plan_host_id(const struct spec_id_mappings *mappings, uint32_t id);
-
-/** MS_* of a propagation, recursion left aside; 0 for unset. */
-uint64_t plan_propagation_flag(enum spec_propagation propagation);
 
 #endif

@@ -8,23 +8,6 @@
 #include "plan/mount_case.h"
 #include "sys/mount.h"
 
-uint64_t plan_propagation_flag(enum spec_propagation propagation)
-{
-    switch (propagation) {
-    case SPEC_PROPAGATION_SHARED:
-        return MS_SHARED;
-    case SPEC_PROPAGATION_SLAVE:
-        return MS_SLAVE;
-    case SPEC_PROPAGATION_PRIVATE:
-        return MS_PRIVATE;
-    case SPEC_PROPAGATION_UNBINDABLE:
-        return MS_UNBINDABLE;
-    case SPEC_PROPAGATION_UNSET:
-        break;
-    }
-    return 0;
-}
-
 static const char *absolute_source(struct plan_builder *b, const char *source)
 {
     return source[0] == '/' ? source : builder_format(b, "%s/%s", b->request->bundle, source);

@@ -45,10 +45,28 @@ int plan_root(struct plan_builder *b, struct caisson_error *err)
     return 0;
 }
 
+/* MS_* of a propagation, recursion left aside; 0 for unset. */
+static uint64_t propagation_flag(enum spec_propagation propagation)
+{
+    switch (propagation) {
+    case SPEC_PROPAGATION_SHARED:
+        return MS_SHARED;
+    case SPEC_PROPAGATION_SLAVE:
+        return MS_SLAVE;
+    case SPEC_PROPAGATION_PRIVATE:
+        return MS_PRIVATE;
+    case SPEC_PROPAGATION_UNBINDABLE:
+        return MS_UNBINDABLE;
+    case SPEC_PROPAGATION_UNSET:
+        break;
+    }
+    return 0;
+}
+
 int plan_root_options(struct plan_builder *b, struct caisson_error *err)
 {
     const struct spec_linux *config = b->spec->linux_;
-    uint64_t propagation = plan_propagation_flag(config->rootfs_propagation);
+    uint64_t propagation = propagation_flag(config->rootfs_propagation);
     struct plan_root_attr step = {.attr_set = b->spec->root->readonly.value ? MOUNT_ATTR_RDONLY : 0};
     struct plan_pivot pivot = {.how = b->request->no_pivot ? PLAN_PIVOT_CHROOT : PLAN_PIVOT_ROOT};
 

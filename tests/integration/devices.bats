@@ -20,6 +20,7 @@ load helpers
     succeeds "0 ptmx "
 }
 
+# proves: linux.devices.{path,type,major,minor,fileMode,uid,gid}, linux.devices.type={c,u,b,p}
 @test "devices are made with type, number, mode and owner" {
     need_root
     config '.linux.devices = [
@@ -92,6 +93,7 @@ device_rules() {
     config '.process.capabilities |= map_values(. + ["CAP_MKNOD"]) | .linux.resources.devices = $rules' --argjson rules "$1"
 }
 
+# proves: linux.resources.devices.{allow,type,major,minor,access}, linux.resources.devices.type={c,b}
 @test "the cgroup lets through what is allowed and nothing else" {
     need_root
     device_rules '[{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "r"}]'
@@ -109,6 +111,7 @@ device_rules() {
     contains "$output" "$REFUSED" 1 null
 }
 
+# proves: linux.resources.devices.type=a
 @test "the order of the rules counts: the last match decides" {
     need_root
     device_rules '[{"allow": true, "type": "a", "access": "rwm"}, {"allow": false, "type": "c", "major": 240, "access": "w"},

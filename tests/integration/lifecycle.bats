@@ -23,6 +23,7 @@ load helpers
     is "$(cat "$BUNDLE/rootfs/tmp/ran")" ran
 }
 
+# proves: state.{ociVersion,id,status,pid,bundle}
 @test "state has the members of the specification" {
     config '.annotations = {"org.example.a": "b / \"c\""}'
     start_sleeping

@@ -3,6 +3,7 @@
 # also: user
 load helpers
 
+# proves: mounts.{destination,type}
 @test "each kind of filesystem is mounted" {
     start_sleeping
     is "$(part 3 "$(mounted /proc)")" proc
@@ -42,6 +43,7 @@ load helpers
     is "$(cat "$T/lower/file")" lower
 }
 
+# proves: mounts.{source,options}
 @test "data of a tmpfs: size, mode, owner, inodes" {
     add_mount '{destination: "/mnt", type: "tmpfs", source: "named", options: ["size=128k", "mode=1750", "nr_inodes=50"]}'
     start_sleeping
@@ -113,6 +115,7 @@ load helpers
     lacks_option "$(part 1 "$(mounted /mnt/b)")" noexec
 }
 
+# proves: mounts.options=remount
 @test "remount changes what is mounted" {
     add_mount '{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["size=64k"]}' \
         '{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["remount", "ro", "nosuid"]}'
@@ -126,6 +129,7 @@ load helpers
 
 # ---- bind mounts ----
 
+# proves: mounts.source
 @test "a directory and a file are bound, whatever the type says" {
     mkdir "$T/dir"
     echo inside >"$T/dir/file"
@@ -148,6 +152,7 @@ load helpers
     succeeds here
 }
 
+# proves: mounts.options={bind,rbind}
 @test "bind leaves out what is mounted below, rbind does not" {
     need_root
     mkdir -p "$T/tree/sub"
@@ -297,6 +302,7 @@ load helpers
     succeeds ""
 }
 
+# proves: mounts.options=tmpcopyup
 @test "tmpcopyup starts with the target's content" {
     mkdir -p "$BUNDLE/rootfs/data/dir"
     echo content >"$BUNDLE/rootfs/data/dir/file"
@@ -399,6 +405,8 @@ load helpers
     is "$(part 4 "$(mounted /slave/c)")" outside
 }
 
+# proves: linux.rootfsPropagation, linux.rootfsPropagation={private,rprivate,slave,rslave,shared,rshared,
+#   unbindable}
 @test "each propagation of the root" {
     need_root
     local p
@@ -429,6 +437,7 @@ load helpers
 
 # ---- the root ----
 
+# proves: root.readonly
 @test "a read-only root is read-only, mounts in it are not" {
     config '.root.readonly = true'
     add_mount '{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: []}'
@@ -448,6 +457,7 @@ load helpers
     lacks "$points" "$T" /home
 }
 
+# proves: root.path
 @test "an absolute root path outside the bundle" {
     mv "$BUNDLE/rootfs" "$T/elsewhere"
     config '.root.path = $path' --arg path "$T/elsewhere"

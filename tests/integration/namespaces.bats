@@ -14,6 +14,7 @@ hold_namespaces() {
     wait_for grep -q sleep "/proc/$HOLDER/comm"
 }
 
+# proves: linux.namespaces.type, linux.namespaces.type={pid,network,mount,ipc,uts,cgroup}
 @test "each kind listed is new" {
     local kind
     start_sleeping
@@ -38,6 +39,7 @@ hold_namespaces() {
     done
 }
 
+# proves: linux.namespaces.type=time
 @test "a time namespace has its offsets" {
     need_root
     [ -e /proc/self/ns/time ] || skip "this kernel has no time namespaces"
@@ -56,6 +58,7 @@ hold_namespaces() {
     fails timeOffsets
 }
 
+# proves: linux.namespaces.path
 @test "each kind is joined by path" {
     need_root
     local kind
@@ -132,6 +135,7 @@ hold_namespaces() {
     fails nosuch
 }
 
+# proves: hostname, domainname
 @test "the host name and the domain name are the container's" {
     config '.domainname = "example.org"'
     run_script 'hostname; cat /proc/sys/kernel/domainname'
@@ -164,6 +168,7 @@ hold_namespaces() {
     succeeds 0::/
 }
 
+# proves: linux.cgroupsPath
 @test "the process is in its own cgroup below the path of the configuration" {
     need_root
     start_sleeping

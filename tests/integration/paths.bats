@@ -3,6 +3,7 @@
 # also: user
 load helpers
 
+# proves: linux.maskedPaths
 @test "a masked file is empty, a masked directory too" {
     mkdir "$BUNDLE/rootfs/secret"
     touch "$BUNDLE/rootfs/secret/inside"
@@ -31,6 +32,7 @@ load helpers
     contains "$output" "No such file"
 }
 
+# proves: linux.readonlyPaths
 @test "a read-only path is read-only, with what is mounted below it" {
     mkdir -p "$BUNDLE/rootfs/data"
     echo text >"$BUNDLE/rootfs/data/file"

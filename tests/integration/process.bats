@@ -5,6 +5,7 @@ load helpers
 
 caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p, inheritable: $i, ambient: $a}'
 
+# proves: process.args, process.env
 @test "arguments and environment are passed as they are" {
     config '.process.args = ["env"] | .process.env = ["PATH=/bin", "A=1", "EMPTY=", "SPACES=a  b", "UTF=äöü", "NEWLINE=a\nb", "HOME=/"]'
     attempt caisson run --bundle "$BUNDLE" "$ID"
@@ -77,6 +78,7 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
     done
 }
 
+# proves: process.cwd
 @test "the working directory is entered, and made when it is missing" {
     mkdir -p "$BUNDLE/rootfs/some/dir"
     config '.process.cwd = "/some/dir"'
@@ -116,6 +118,9 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
 
 # ---- limits ----
 
+# proves: process.rlimits.{type,soft,hard}, process.rlimits.type={RLIMIT_AS,RLIMIT_CORE,RLIMIT_CPU,RLIMIT_DATA,
+#   RLIMIT_FSIZE,RLIMIT_LOCKS,RLIMIT_MEMLOCK,RLIMIT_MSGQUEUE,RLIMIT_NICE,RLIMIT_NOFILE,RLIMIT_NPROC,RLIMIT_RSS,
+#   RLIMIT_RTPRIO,RLIMIT_RTTIME,RLIMIT_SIGPENDING,RLIMIT_STACK}
 @test "each resource limit is set" {
     config '.process.rlimits = [
         {type: "RLIMIT_AS", soft: 1073741824, hard: 2147483648}, {type: "RLIMIT_CORE", soft: 0, hard: 0},
@@ -162,6 +167,7 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
     fails /process/rlimits/0 hard
 }
 
+# proves: process.oomScoreAdj
 @test "oomScoreAdj is set, and left alone when it is not" {
     config '.process.oomScoreAdj = 77'
     run_script 'cat /proc/self/oom_score_adj'
@@ -174,6 +180,7 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
 
 # ---- privileges ----
 
+# proves: process.capabilities.{bounding,effective,inheritable,permitted,ambient}
 @test "the five capability sets are exactly what was asked for" {
     need_root
     config "$caps_filter" --argjson b '["CAP_CHOWN", "CAP_KILL", "CAP_SETPCAP", "CAP_NET_RAW", "CAP_SYS_CHROOT"]' \
@@ -215,6 +222,7 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
     contains "$output" CAP_FUTURE
 }
 
+# proves: process.noNewPrivileges
 @test "noNewPrivileges" {
     run_script 'grep ^NoNewPrivs /proc/self/status | cut -f2'
     succeeds 1
@@ -289,6 +297,7 @@ policy_of() {
     fails BSD
 }
 
+# proves: linux.sysctl
 @test "sysctl of the container's namespaces" {
     config '.linux.sysctl = {"net.ipv4.ip_forward": "1", "kernel.shmmax": "123456", "fs.mqueue.msg_max": "12"}'
     run_script 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/shmmax /proc/sys/fs/mqueue/msg_max'

@@ -5,6 +5,7 @@
 load helpers
 load resources
 
+# proves: linux.resources.memory.{limit,reservation,checkBeforeUpdate}
 @test "memory: every spelling of a limit" {
     need_controller memory
     rows <<'ROWS'
@@ -19,6 +20,7 @@ load resources
 ROWS
 }
 
+# proves: linux.resources.memory.swap
 @test "memory: swap is counted with memory, and written without it" {
     need_controller memory
     resources '{"memory": {"limit": 67108864}}'
@@ -35,6 +37,7 @@ ROWS
 ROWS
 }
 
+# proves: linux.resources.memory.{kernel,kernelTCP,swappiness,disableOOMKiller,useHierarchy}
 @test "memory: what cannot be had is refused at the value" {
     need_controller memory
     refused '{"memory": {"swap": 100663296}}' /memory/swap "unable to set swap limit without memory limit"
@@ -47,6 +50,7 @@ ROWS
     refused '{"memory": {"useHierarchy": false}}' /memory/useHierarchy
 }
 
+# proves: linux.resources.cpu.{shares,quota,period,burst,idle,realtimeRuntime,realtimePeriod}
 @test "cpu: shares on the curve of 2025, quota, period, burst, idle" {
     need_controller cpu
     rows <<'ROWS'
@@ -75,6 +79,7 @@ ROWS
     refused '{"cpu": {"realtimePeriod": 1000000}}' /cpu/realtimePeriod
 }
 
+# proves: linux.resources.cpu.{cpus,mems}
 @test "cpuset: processors and memory nodes" {
     need_controller cpuset
     rows <<ROWS
@@ -85,6 +90,7 @@ ROWS
     refused '{"cpu": {"cpus": "4096"}}' /cpu/cpus "of those that exist"
 }
 
+# proves: linux.resources.pids.limit
 @test "pids: a limit, none, and the zero that became a limit with version 1.3" {
     need_controller pids
     config '.ociVersion = "1.2.1"'
@@ -114,6 +120,8 @@ disk() {
     skip "there is no block device"
 }
 
+# proves: linux.resources.blockIO.{throttleReadBpsDevice,throttleWriteBpsDevice,throttleReadIOPSDevice,
+#   throttleWriteIOPSDevice}.{major,minor,rate}
 @test "io: the four throttles of a device, together and taken back" {
     need_controller io
     local device major minor
@@ -127,6 +135,7 @@ ROWS
     refused '{"blockIO": {"throttleReadBpsDevice": [{"major": 4095, "minor": 1, "rate": 1}]}}' io.max "no block device has that number"
 }
 
+# proves: linux.resources.blockIO.{weight,leafWeight}
 @test "io: weights" {
     need_controller io
     local device
@@ -151,6 +160,7 @@ ROWS
     refused '{"blockIO": {"leafWeight": 10}}' /blockIO/leafWeight
 }
 
+# proves: linux.resources.hugepageLimits.{pageSize,limit}
 @test "hugetlb: a limit on pages in use and one on pages reserved" {
     need_controller hugetlb
     [ -d /sys/kernel/mm/hugepages/hugepages-2048kB ] || skip "this kernel has no pages of 2 MB"
@@ -163,12 +173,14 @@ ROWS
     refused '{"hugepageLimits": [{"pageSize": "2M", "limit": 1}]}' /hugepageLimits/0 2MB
 }
 
+# proves: linux.resources.network.{classID,priorities.name,priorities.priority}
 @test "what cgroup v2 has no controller for is refused, zeros of it are not" {
     refused '{"network": {"classID": 1048577}}' /network/classID "no such controller"
     refused '{"network": {"priorities": [{"name": "eth0", "priority": 500}]}}' /network/priorities
     rows <<<'{"network": {"classID": 0, "priorities": []}} | cgroup.freeze | 0'
 }
 
+# proves: linux.resources.unified
 @test "unified: line by line, behind the others, also files that nobody knows" {
     need_controller pids
     rows <<'ROWS'

@@ -244,6 +244,7 @@ END
     [ ! -e "$BUNDLE/rootfs/no" ]
 }
 
+# proves: linux.rootfsPropagation={shared,rshared,unbindable,runbindable}
 @test "rule 16: rootfsPropagation shared and unbindable are what the root has" {
     need_root
     local p
@@ -344,6 +345,7 @@ END
     refused '.linux.intelRdt = {closID: "caisson-nosuch"}' caisson-nosuch
 }
 
+# proves: process.execCPUAffinity.{initial,final}
 @test "rule 23: execCPUAffinity: initial before the process enters the cgroup, final after it" {
     [ "$(nproc)" -ge 2 ] || skip "needs two processors"
     start_sleeping

@@ -67,6 +67,7 @@ MKDIR='["mkdir", "mkdirat"]'
     succeeds made
 }
 
+# proves: linux.seccomp.syscalls.args.{index,value,op}
 @test "conditions on arguments" {
     # personality(0xffffffff) asks, other values set
     seccomp SCMP_ACT_ALLOW '["kill"]' SCMP_ACT_ERRNO '{"errnoRet": 1, "args": [{"index": 1, "value": 12, "op": "SCMP_CMP_EQ"}]}'

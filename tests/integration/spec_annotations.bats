@@ -22,6 +22,7 @@ agent() {
 
 # ---- keys ----
 
+# proves: annotations, state.annotations
 @test "annotations: they are in the state, in their order" {
     annotation org.example.b "two words"
     annotation org.example.a ""
@@ -48,15 +49,20 @@ agent() {
     is "$(caisson state "$ID" | jq -r '.annotations["org.opencontainers.unheard.of"]')" yes
 }
 
+# proves: run.oci.{handler,seccomp.plugins,systemd.force_cgroup_v1,systemd.subgroup}
 @test "annotations: one that cannot be followed is said, and is no error" {
-    annotation run.oci.seccomp.plugins /lib/plugin.so
+    local name
+    for name in seccomp.plugins handler systemd.force_cgroup_v1 systemd.subgroup; do annotation run.oci.$name x; done
     attempt caisson create --bundle "$BUNDLE" "$ID"
     succeeds
-    contains "$output" run.oci.seccomp.plugins "no effect"
+    for name in seccomp.plugins handler systemd.force_cgroup_v1 systemd.subgroup; do
+        contains "$output" "run.oci.$name has no effect"
+    done
 }
 
 # ---- hooks ----
 
+# proves: run.oci.hooks.{stdout,stderr}
 @test "run.oci.hooks.stdout and stderr: what every kind of hook writes is appended to the files" {
     local kind
     annotation run.oci.hooks.stdout "$T/out"
@@ -101,6 +107,7 @@ poststop err"
 
 # ---- groups ----
 
+# proves: run.oci.keep_original_groups
 @test "run.oci.keep_original_groups: the caller's groups stay" {
     need_root
     annotation run.oci.keep_original_groups 1
@@ -112,6 +119,7 @@ poststop err"
 
 # ---- where things are sent ----
 
+# proves: run.oci.pidfd_receiver
 @test "run.oci.pidfd_receiver: gets a pidfd of the container's process" {
     annotation run.oci.pidfd_receiver "$T/socket"
     background python3 "$HERE/receive-fd.py" "$T/socket" pidfd
@@ -121,6 +129,7 @@ poststop err"
     is "$(cat "$T/background.1")" $'received 1 payload pidfd\n'"$PID"
 }
 
+# proves: --pidfd-socket
 @test "--pidfd-socket: create, run and exec" {
     local receive="$HERE/receive-fd.py"
     background python3 "$receive" "$T/create" pidfd
@@ -149,6 +158,7 @@ poststop err"
 
 # ---- seccomp ----
 
+# proves: linux.seccomp.{listenerPath,listenerMetadata}, linux.seccomp.syscalls.action=SCMP_ACT_NOTIFY
 @test "listenerPath: the agent gets the listener and the container process state, and answers" {
     notifies
     config '.linux.seccomp.listenerPath = $path | .linux.seccomp.listenerMetadata = "meta data"' --arg path "$T/agent.sock"
@@ -186,6 +196,7 @@ poststop err"
     [ ! -e "$BUNDLE/rootfs/tmp/made" ]
 }
 
+# proves: run.oci.seccomp.receiver
 @test "run.oci.seccomp.receiver: takes the listener when listenerPath is not set" {
     notifies
     annotation run.oci.seccomp.receiver "$T/agent.sock"
@@ -229,6 +240,7 @@ code = [(0x20, 0, 0, 0), (0x15, 2, 0, 83), (0x15, 1, 0, 258), (0x06, 0, 0, 0x7FF
 print(base64.b64encode(b"".join(struct.pack("HBBI", *i) for i in code)).decode())'
 }
 
+# proves: run.oci.seccomp_bpf_data
 @test "run.oci.seccomp_bpf_data: the filter takes the place of linux.seccomp" {
     annotation run.oci.seccomp_bpf_data "$(finished_filter)"
     config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getcwd"], action: "SCMP_ACT_ERRNO"}]}'
@@ -249,6 +261,7 @@ print(base64.b64encode(b"".join(struct.pack("HBBI", *i) for i in code)).decode()
     done
 }
 
+# proves: run.oci.seccomp_fail_unknown_syscall
 @test "run.oci.seccomp_fail_unknown_syscall: a name that is not known is an error" {
     config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
         syscalls: [{names: ["mkdir", "call_of_tomorrow"], action: "SCMP_ACT_ERRNO"}]}'
@@ -264,6 +277,7 @@ print(base64.b64encode(b"".join(struct.pack("HBBI", *i) for i in code)).decode()
 
 # ---- cgroups ----
 
+# proves: run.oci.delegate-cgroup
 @test "run.oci.delegate-cgroup: the process is in a cgroup of its own below the container's" {
     need_root
     local dir=$CGROUP2/caisson-test/$ID

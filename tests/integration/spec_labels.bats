@@ -66,6 +66,7 @@ label_of() {
 
 # ---- AppArmor ----
 
+# proves: process.apparmorProfile
 @test "apparmorProfile: the program is confined by it" {
     need_apparmor
     echo hidden >"$BUNDLE/rootfs/etc/secret"
@@ -81,6 +82,7 @@ label_of() {
     is "$(label_of "$(cat "$T/exec.pid")")" "$PROFILE (enforce)"
 }
 
+# proves: --apparmor
 @test "apparmorProfile: exec --apparmor" {
     need_apparmor
     start_sleeping
@@ -98,6 +100,7 @@ label_of() {
     fails caisson-no-such-profile /process/apparmorProfile loaded
 }
 
+# proves: process.apparmorProfile
 @test "apparmorProfile: on a host without AppArmor it is an error" {
     ! has_apparmor || skip "this host has AppArmor"
     config '.process.apparmorProfile = "some-profile"'
@@ -111,6 +114,7 @@ label_of() {
 
 # ---- SELinux ----
 
+# proves: process.selinuxLabel
 @test "selinuxLabel: the program and its session keyring have it" {
     need_selinux
     config '.process.selinuxLabel = "base_u:base_r:box_t"'
@@ -124,6 +128,7 @@ label_of() {
     is "$(label_of "$(cat "$T/exec.pid")")" base_u:base_r:box_t
 }
 
+# proves: --process-label
 @test "selinuxLabel: exec --process-label" {
     need_selinux
     start_sleeping
@@ -138,6 +143,7 @@ label_of() {
     fails nobody_u:base_r:box_t /process/selinuxLabel
 }
 
+# proves: linux.mountLabel
 @test "mountLabel: new filesystems have it, masks too" {
     need_selinux
     local where
@@ -152,6 +158,7 @@ label_of() {
     lacks "$(part 5 "$(mounted /sys)")" context
 }
 
+# proves: run.oci.mount_context_type
 @test "run.oci.mount_context_type: the label is said by another option" {
     need_selinux
     config '.linux.mountLabel = "base_u:base_r:box_file_t" | .annotations = {"run.oci.mount_context_type": "rootcontext"}'
@@ -170,6 +177,7 @@ label_of() {
     fails "context" /mounts/
 }
 
+# proves: process.selinuxLabel, linux.mountLabel
 @test "selinuxLabel and mountLabel: on a host without SELinux they are errors" {
     ! has_selinux || skip "this host has SELinux"
     config '.process.selinuxLabel = "a:b:c:s0"'

@@ -97,6 +97,9 @@ check_option() {
     done
 }
 
+# proves: mounts.options={ro,rw,nosuid,suid,nodev,dev,noexec,exec,nodiratime,diratime,noatime,atime,relatime,
+#   norelatime,strictatime,nostrictatime,nosymfollow,symfollow,sync,async,rsync,rasync,dirsync,rdirsync,lazytime,
+#   nolazytime,mand,nomand,rmand,rnomand,defaults,loud,silent,iversion,noiversion}
 @test "options of a new filesystem, one by one" {
     local option before where expected line failed=0
     for option in "${!NEW[@]}"; do
@@ -140,6 +143,8 @@ check_option() {
     is $failed 0
 }
 
+# proves: mounts.options={rro,rrw,rnosuid,rsuid,rnodev,rdev,rnoexec,rexec,rnodiratime,rdiratime,rnoatime,ratime,
+#   rrelatime,rnorelatime,rstrictatime,rnostrictatime,rnosymfollow,rsymfollow}
 @test "recursive options of a tree, one by one" {
     need_root
     local option before expected sub failed=0
@@ -165,6 +170,7 @@ check_option() {
     is $failed 0
 }
 
+# proves: mounts.options={shared,rshared,slave,rslave,private,rprivate,unbindable,runbindable}
 @test "propagation of a mount, one by one" {
     need_root
     local option sub failed=0
@@ -212,6 +218,7 @@ check_option() {
     succeeds $'text\ntext'
 }
 
+# proves: mounts.options=src-nofollow
 @test "src-nofollow: a source that is a link is bound as the link" {
     need_root
     echo text >"$BUNDLE/rootfs/inside"
@@ -221,6 +228,7 @@ check_option() {
     succeeds $'/inside\ntext'
 }
 
+# proves: mounts.options=dest-nofollow
 @test "dest-nofollow: a target that is a link is mounted over, not followed" {
     need_root
     echo original >"$BUNDLE/rootfs/elsewhere"
@@ -235,6 +243,7 @@ check_option() {
     succeeds $'mounted\nmounted'
 }
 
+# proves: mounts.options=copy-symlink
 @test "copy-symlink: a source that is a link is made again, and nothing is mounted" {
     ln -s ../some/where "$T/link"
     add_mount '{destination: "/a/new/link", type: "bind", source: "'"$T/link"'", options: ["bind", "copy-symlink"]}'
@@ -341,6 +350,8 @@ check_option() {
 
 # ---- ids ----
 
+# proves: mounts.options=idmap, mounts.uidMappings.{containerID,hostID,size}, mounts.gidMappings.{containerID,
+#   hostID,size}
 @test "idmap: by mappings of its own" {
     need_root
     can_idmap
@@ -363,6 +374,7 @@ check_option() {
     succeeds 5000:6000
 }
 
+# proves: mounts.options=idmap
 @test "idmap: by the container's mappings, when it has none of its own" {
     need_root
     can_idmap
@@ -387,6 +399,7 @@ check_option() {
     succeeds 3010:4020
 }
 
+# proves: mounts.options=ridmap
 @test "ridmap: below the mount, too; idmap: not" {
     need_root
     can_idmap

@@ -71,6 +71,7 @@ addresses() {
     contains "$(inside ip -json link show eth7 | jq -r '.[0].flags | join(" ")')" UP
 }
 
+# proves: linux.netDevices.name
 @test "netDevices: name is its name in the container" {
     need_root
     veth eth7

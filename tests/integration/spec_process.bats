@@ -25,6 +25,7 @@ scheduled() {
 
 # ---- scheduler: policy flags nice priority runtime deadline period ----
 
+# proves: process.scheduler.{policy,nice}, process.scheduler.policy={SCHED_OTHER,SCHED_BATCH,SCHED_IDLE}
 @test "scheduler: SCHED_OTHER, SCHED_BATCH and SCHED_IDLE, with nice" {
     need_root
     scheduler '{"policy": "SCHED_OTHER", "nice": -7}'
@@ -35,6 +36,7 @@ scheduled() {
     scheduled '5 0 0 0 .*'
 }
 
+# proves: process.scheduler.priority, process.scheduler.policy={SCHED_FIFO,SCHED_RR}
 @test "scheduler: SCHED_FIFO and SCHED_RR, with a priority" {
     need_root
     chrt --fifo 5 true 2>/dev/null || skip "no real-time scheduling here"
@@ -44,6 +46,8 @@ scheduled() {
     scheduled '2 0 0 99 .*'
 }
 
+# proves: process.scheduler.{runtime,deadline,period}, process.scheduler.policy=SCHED_DEADLINE,
+#   process.scheduler.flags={SCHED_FLAG_RECLAIM,SCHED_FLAG_DL_OVERRUN}
 @test "scheduler: SCHED_DEADLINE, with runtime, deadline and period" {
     need_root
     chrt --deadline --sched-runtime 1000000 --sched-deadline 50000000 --sched-period 100000000 0 true 2>/dev/null ||
@@ -62,12 +66,14 @@ scheduled() {
     scheduled '6 7 0 0 1000000 50000000 100000000'
 }
 
+# proves: process.scheduler.flags, process.scheduler.flags=SCHED_FLAG_RESET_ON_FORK
 @test "scheduler: SCHED_FLAG_RESET_ON_FORK" {
     need_root
     scheduler '{"policy": "SCHED_BATCH", "nice": -3, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}'
     scheduled '3 1 -3 0 .*'
 }
 
+# proves: process.scheduler.flags={SCHED_FLAG_KEEP_POLICY,SCHED_FLAG_KEEP_PARAMS}
 @test "scheduler: SCHED_FLAG_KEEP_POLICY and SCHED_FLAG_KEEP_PARAMS leave what the caller has" {
     need_root
     config '.process.scheduler = {policy: "SCHED_IDLE", nice: 3, flags: ["SCHED_FLAG_KEEP_POLICY"]}'
@@ -84,6 +90,7 @@ scheduled() {
     scheduled '0 0 5 0 .*'
 }
 
+# proves: process.scheduler.flags={SCHED_FLAG_UTIL_CLAMP_MIN,SCHED_FLAG_UTIL_CLAMP_MAX}
 @test "scheduler: the utilization clamps, or why they cannot be" {
     need_root
     config '.process.scheduler = {policy: "SCHED_OTHER", nice: 2, flags: ["SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX"]}'
@@ -97,6 +104,7 @@ scheduled() {
     scheduled '0 [0-9]+ 2 0 .*'
 }
 
+# proves: process.scheduler.policy=SCHED_ISO
 @test "scheduler: SCHED_ISO is refused by the kernel, and said so" {
     config '.process.scheduler = {policy: "SCHED_ISO"}'
     attempt caisson create --bundle "$BUNDLE" "$ID"
@@ -131,6 +139,8 @@ scheduled() {
 
 # ---- ioPriority ----
 
+# proves: process.ioPriority.{class,priority}, process.ioPriority.class={IOPRIO_CLASS_RT,IOPRIO_CLASS_BE,
+#   IOPRIO_CLASS_IDLE}
 @test "ioPriority: every class" {
     need_root
     config '.process.ioPriority = {class: "IOPRIO_CLASS_RT", priority: 3}'
@@ -171,6 +181,8 @@ memory_policy() {
     caisson delete --force "$ID"
 }
 
+# proves: linux.memoryPolicy.{mode,nodes}, linux.memoryPolicy.mode={MPOL_DEFAULT,MPOL_BIND,MPOL_INTERLEAVE,
+#   MPOL_PREFERRED,MPOL_PREFERRED_MANY,MPOL_LOCAL}
 @test "memoryPolicy: every mode" {
     memory_policy '{"mode": "MPOL_DEFAULT"}' default
     memory_policy '{"mode": "MPOL_DEFAULT", "nodes": ""}' default
@@ -182,11 +194,14 @@ memory_policy() {
     memory_policy '{"mode": "MPOL_PREFERRED_MANY", "nodes": "0"}' "prefer"
 }
 
+# proves: linux.memoryPolicy.mode=MPOL_WEIGHTED_INTERLEAVE
 @test "memoryPolicy: MPOL_WEIGHTED_INTERLEAVE" {
     need_kernel 6.9
     memory_policy '{"mode": "MPOL_WEIGHTED_INTERLEAVE", "nodes": "0"}' weighted
 }
 
+# proves: linux.memoryPolicy.flags, linux.memoryPolicy.flags={MPOL_F_STATIC_NODES,MPOL_F_RELATIVE_NODES,
+#   MPOL_F_NUMA_BALANCING}
 @test "memoryPolicy: every flag" {
     memory_policy '{"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES"]}' bind=static:0
     memory_policy '{"mode": "MPOL_INTERLEAVE", "nodes": "0", "flags": ["MPOL_F_RELATIVE_NODES"]}' interleave=relative:0
@@ -212,6 +227,7 @@ memory_policy() {
 
 # ---- personality, time, keyring, groups ----
 
+# proves: linux.personality.{domain,flags}, linux.personality.domain={LINUX,LINUX32}
 @test "personality: LINUX32 says another machine, LINUX the same" {
     [ "$(uname -m)" = x86_64 ] || skip "the names are x86-64's"
     config '.linux.personality = {domain: "LINUX32"}'
@@ -230,6 +246,7 @@ memory_policy() {
     fails /linux/personality/flags
 }
 
+# proves: linux.timeOffsets.{monotonic,boottime}.{secs,nanosecs}
 @test "timeOffsets: seconds and nanoseconds of both clocks, before zero too" {
     need_root
     config '.linux.namespaces += [{type: "time"}]
@@ -238,6 +255,7 @@ memory_policy() {
     is "$(tr -s ' ' <"/proc/$PID/timens_offsets")" $'monotonic 86400 500000000\nboottime -1 0'
 }
 
+# proves: --no-new-keyring
 @test "keyring: the session has one of its own; --no-new-keyring leaves the caller's" {
     need_root
     grep -q . /proc/keys || skip "this kernel has no keyrings"
@@ -252,6 +270,7 @@ memory_policy() {
     is "$status $output" "0 1"
 }
 
+# proves: process.user.additionalGids
 @test "additionalGids: they are the only ones, the group itself aside" {
     need_root
     config '.process.user = {uid: 7, gid: 8, additionalGids: [4294967294, 0, 9]}'

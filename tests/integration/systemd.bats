@@ -152,6 +152,7 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     is "$(value memory.max) $(property MemoryMax)" "33554432 33554432"
 }
 
+# proves: org.systemd.property
 @test "systemd: properties from annotations" {
     config '.annotations = {"org.systemd.property.TimeoutStopSec": "3.5", "org.systemd.property.Description": "'"'"'of mine'"'"'"}'
     create_in_scope

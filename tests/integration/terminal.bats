@@ -25,6 +25,7 @@ receiver() {
     wait_for test -S "$SOCKET"
 }
 
+# proves: process.terminal
 @test "the terminal's master comes over the console socket" {
     receiver
     script 'tty; test -t 0 && test -t 1 && test -t 2 && echo three'
@@ -53,6 +54,7 @@ receiver() {
     contains "$(cat "$RECEIVED")" tty-works console-works "number 88:0"
 }
 
+# proves: process.consoleSize.{height,width}
 @test "the console's size" {
     receiver
     config '.process.consoleSize = {height: 33, width: 77}'

@@ -47,6 +47,7 @@ updates() {
     fails "unable to set swap limit without memory limit"
 }
 
+# proves: linux.resources.memory.checkBeforeUpdate
 @test "memory: checkBeforeUpdate keeps a limit from killing" {
     need_controller memory
     create

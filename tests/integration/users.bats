@@ -12,6 +12,7 @@ userns() {
     chown -R "${1:-100000}:${1:-100000}" "$BUNDLE/rootfs"
 }
 
+# proves: process.user.{uid,gid,additionalGids}
 @test "uid, gid and groups are set" {
     need_root
     config '.process.user = {uid: 1000, gid: 1001, additionalGids: [5, 1001, 70000]}'
@@ -39,6 +40,7 @@ userns() {
     matches "$(cat "$T/out")" '^0?$'
 }
 
+# proves: process.user.umask
 @test "umask is set, and left alone when it is not" {
     config '.process.user.umask = 63'
     run_script umask
@@ -65,6 +67,7 @@ userns() {
     fails uid
 }
 
+# proves: linux.namespaces.type=user
 @test "a user namespace maps root to another user" {
     need_root
     userns
@@ -79,6 +82,7 @@ userns() {
     [ "$(namespace_of user)" != "$(namespace_of user $$)" ]
 }
 
+# proves: linux.uidMappings.{containerID,hostID,size}, linux.gidMappings.{containerID,hostID,size}
 @test "several mappings are written in order" {
     need_root
     config '.linux.namespaces += [{type: "user"}]

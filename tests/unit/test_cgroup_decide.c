@@ -70,6 +70,8 @@ static const struct {
     {"\"unified\":{\"cpuset.cpus\":\"\"}", "cpuset.cpus=;"},
 };
 
+/* proves (plan): linux.resources.rdma.{hcaHandles,hcaObjects},
+ *   linux.resources.blockIO.weightDevice.{major,minor,weight} */
 static void test_conversions(void **data)
 {
     (void)data;
@@ -167,6 +169,7 @@ static const struct {
      "/linux/resources/devices/0", ""},
 };
 
+/* proves (plan): linux.resources.blockIO.weightDevice.leafWeight */
 static void test_refusals(void **data)
 {
     (void)data;

@@ -164,6 +164,7 @@ static bool there(const char *path)
     return stat(scratch_path(path), &st) == 0;
 }
 
+/* proves (injected tree): linux.intelRdt.{l3CacheSchema,memBwSchema} */
 static void test_own_group(void **data)
 {
     (void)data;
@@ -203,6 +204,7 @@ static void test_bandwidth_of_the_cache_schema_alone(void **data)
     assert_string_equal(writes, "L3:0=f\nMB:0=10\n|");
 }
 
+/* proves (injected tree): linux.intelRdt.schemata */
 static void test_schemata_come_last_one_by_one(void **data)
 {
     (void)data;
@@ -211,6 +213,7 @@ static void test_schemata_come_last_one_by_one(void **data)
     assert_string_equal(writes, "L3:0=f\n|L3:0=3\n|L2:1=7\n|");
 }
 
+/* proves (injected tree): linux.intelRdt.closID */
 static void test_named_group_is_made(void **data)
 {
     (void)data;
@@ -265,6 +268,7 @@ static void test_the_group_of_everybody(void **data)
     assert_non_null(strstr(err.message, "resctrl group '/'"));
 }
 
+/* proves (injected tree): linux.intelRdt.enableMonitoring */
 static void test_monitoring(void **data)
 {
     (void)data;

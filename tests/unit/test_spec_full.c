@@ -393,6 +393,9 @@ static void resources_rest(void **state)
     assert_string_equal(r->unified.items[1].value, "8:0 rbps=1\n8:16 wbps=2");
 }
 
+/* proves (read): vm.hypervisor.{path,parameters}, vm.kernel.{path,parameters,initrd}, vm.image.{path,
+ *   format}, vm.hwConfig.{deviceTree,vcpus,memory,dtdevs,iomems.firstGFN,iomems.firstMFN,
+ *   iomems.nrMFNs,irqs} */
 static void vm(void **state)
 {
     const struct spec_vm *v = spec->vm;

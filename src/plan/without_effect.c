@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Annotations by which users of other runtimes ask for something that this one does not do: they are told. */
+/* What a configuration asks for and this runtime does not do, where the specification wants no error: it is said. */
 #include "plan/builder.h"
 
+/* Annotations of other runtimes. */
 static const struct {
     const char *name;
     const char *reason;
@@ -12,7 +13,7 @@ static const struct {
     {"run.oci.handler", "there is one kind of container"},
 };
 
-void plan_annotations(struct plan_builder *b)
+void plan_without_effect(struct plan_builder *b)
 {
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
         const char *value = spec_annotation(b->spec, ignored[i].name);
@@ -20,4 +21,7 @@ void plan_annotations(struct plan_builder *b)
         if (value && *value)
             builder_notice(b, "the annotation %s has no effect: %s", ignored[i].name, ignored[i].reason);
     }
+    /* Whoever counts on another kernel between the container and the host should know. */
+    if (b->spec->vm)
+        builder_notice(b, "/vm has no effect: the container shares the host's kernel");
 }
