@@ -156,11 +156,11 @@ static void add_annotations(struct json *json, struct arena *arena)
 
 int caisson_features(char **json_text, struct caisson_error *err)
 {
-    /* Annotations of config.json that change what the runtime does: a caller must not pass on a stranger's. */
-    static const char *const unsafe[] = {
-        "org.systemd.property.", /* every one that begins so */
-        "run.oci.keep_original_groups",
-    };
+    /*
+     * Annotations of config.json that change what the runtime does, every one that begins so: a caller must not pass
+     * on a stranger's. Files of the host are opened for some of "run.oci.", and another gives a seccomp filter.
+     */
+    static const char *const unsafe[] = {"org.systemd.property.", "run.oci."};
     _cleanup_arena_ struct arena arena = {0};
     struct strbuf text = STRBUF(&arena);
     struct json json = {.out = &text};

@@ -50,7 +50,22 @@ static void add_io_priority(struct plan_builder *b)
     builder_step(b, PLAN_OP_IOPRIO, "/process/ioPriority", &step);
 }
 
-/* `initial` is the runtime's to take on, before the process enters its cgroup; `final` is the process's own. */
+/* What the kernel can be built for: it leaves out those that the machine has not, or the cgroup's cpuset. */
+enum { PROCESSORS_MAX = 8192 };
+
+static unsigned char *every_processor(struct arena *arena, uint32_t *bits)
+{
+    unsigned char *mask = arena_alloc(arena, PROCESSORS_MAX / 8);
+
+    memset(mask, 0xff, PROCESSORS_MAX / 8);
+    *bits = PROCESSORS_MAX;
+    return mask;
+}
+
+/*
+ * `initial` is the runtime's to take on, before the process enters its cgroup; `final` is the process's own, and
+ * without it the affinity is "the container's default", not what `initial` was.
+ */
 static int add_affinity(struct plan_builder *b, struct caisson_error *err)
 {
     const struct spec_cpu_affinity *affinity = b->process->exec_cpu_affinity;
@@ -67,9 +82,12 @@ static int add_affinity(struct plan_builder *b, struct caisson_error *err)
                               "'%s' is no list of processors, expected one like \"0-3,7\"",
                               affinity->initial);
     }
-    if (!affinity->final || !*affinity->final)
+    if (affinity->final && *affinity->final)
+        mask = plan_number_list(b->plan->arena, affinity->final, &bits);
+    else if (b->plan->affinity)
+        mask = every_processor(b->plan->arena, &bits);
+    else
         return 0;
-    mask = plan_number_list(b->plan->arena, affinity->final, &bits);
     if (!mask)
         return spec_error(b->spec, err, "/process/execCPUAffinity/final",
                           "'%s' is no list of processors, expected one like \"0-3,7\"", affinity->final);

@@ -82,6 +82,13 @@ load helpers
     chown -R 100000:100000 "$BUNDLE/rootfs"
     run_script 'head -c 3 /dev/zero | wc -c; echo gone >/dev/null && stat -c %t:%T /dev/null'
     succeeds $'3\n1:3'
+    # The host's node is what is there: no other can be made.
+    config '.linux.devices[0].path = "/dev/caisson-nosuch"'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/devices/0 /dev/caisson-nosuch "o such file"
+    config '.linux.devices[0] += {path: "/dev/zero", minor: 7}'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/devices/0 "'/dev/zero' of the host is not device c 1:7"
 }
 
 # Opens of 240:7, a number without a driver: the cgroup's refusal is EPERM, what it lets through ENXIO.

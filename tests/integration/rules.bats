@@ -358,8 +358,12 @@ END
         "$CAISSON" --root "$ROOT" exec --process "$T/process.json" "$ID"
     succeeds $'Cpus_allowed_list:\t1'
     matches "$(tr '\n' ' ' <"$T/trace")" '^sched_setaffinity\(0, [0-9]+, \[0\]\) += 0 clone3\('
+    # Without final: the container's default, which is every processor that its cpuset has.
     jq 'del(.execCPUAffinity.final)' "$T/process.json" >"$T/initial.json"
     attempt caisson exec --process "$T/initial.json" "$ID"
+    succeeds "$(taskset ffffffff grep ^Cpus_allowed_list /proc/self/status)"
+    jq '.execCPUAffinity = {final: "0"}' "$T/process.json" >"$T/final.json"
+    attempt caisson exec --process "$T/final.json" "$ID"
     succeeds $'Cpus_allowed_list:\t0'
     # Not for the container's own process.
     caisson delete --force "$ID"
