@@ -25,6 +25,7 @@ struct child {
     const struct prepared *prepared;
     char *const *argv;
     int init, plan, channel;
+    uint64_t ignored_signals;
     bool new_user_namespace;
     int errnum;
 };
@@ -78,6 +79,22 @@ static int keep_capabilities(void)
     return 0;
 }
 
+/*
+ * execve(2) keeps SIG_IGN, and what the caller ignored is not the container's to ignore. This process has dispositions
+ * of its own (no CLONE_SIGHAND). The call itself, for the C library keeps signals 32 to 34 for itself.
+ */
+static void stop_ignoring(uint64_t signals)
+{
+    static const struct { /* the kernel's struct sigaction, all zero: SIG_DFL */
+        uintptr_t handler, flags, restorer;
+        uint64_t mask;
+    } action;
+
+    for (int i = 1; signals; i++, signals >>= 1)
+        if (signals & 1)
+            syscall(SYS_rt_sigaction, i, &action, NULL, sizeof action.mask);
+}
+
 static int inherit(int fd)
 {
     return fcntl(fd, F_SETFD, 0);
@@ -90,6 +107,7 @@ __attribute__((no_sanitize_address)) static _Noreturn void run_child(struct chil
 
     for (size_t i = 0; ok && i < child->prepared->count; i++)
         ok = inherit(child->prepared->fds[i]) == 0;
+    stop_ignoring(child->ignored_signals);
     if (ok && (!child->new_user_namespace || keep_capabilities() == 0))
         syscall(SYS_execveat, child->init, "", child->argv, no_env, AT_EMPTY_PATH);
     child->errnum = errno;
@@ -124,6 +142,7 @@ static int start(struct plan *plan, struct child *child, int cgroup_fd, struct s
     };
     long pid;
 
+    child->ignored_signals = plan->ignored_signals;
     child->new_user_namespace = plan->clone_flags & CLONE_NEWUSER;
     pid = sys_vfork(&args);
     if (pid == 0)

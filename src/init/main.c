@@ -8,12 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sys/mount.h"
-
-enum { SIGNALS = 64 };
 
 /* The body of each kind of step has its own type: these give them all one. */
 #define X(name, body, words)                                                                                 \
@@ -104,18 +101,11 @@ static int open_proc(struct init *init)
     return 0;
 }
 
-/* The runtime blocks signals, and its caller may have ignored some: the container's process gets neither. */
-static void reset_signals(void)
+/* The runtime blocks signals. Those that its caller ignored it has set to SIG_DFL: see spawn.c. */
+static void unblock_signals(void)
 {
-    /* The kernel's struct sigaction, all zero: SIG_DFL. The C library would keep signals 32 to 34 for itself. */
-    static const struct {
-        uintptr_t handler, flags, restorer;
-        uint64_t mask;
-    } action;
     sigset_t none;
 
-    for (int i = 1; i <= SIGNALS; i++)
-        syscall(SYS_rt_sigaction, i, &action, NULL, sizeof action.mask);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -140,7 +130,8 @@ static int run_steps(struct init *init)
 
 int main(int argc, char **argv)
 {
-    struct init init = {.channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .step = PLAN_NO_STEP};
+    struct init init = {
+        .channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .parent = -1, .step = PLAN_NO_STEP};
     int fd = argc == 2 ? atoi(argv[1]) : -1;
 
     /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */
@@ -150,7 +141,7 @@ int main(int argc, char **argv)
     init.channel = init.plan->channel;
     if (plan_first(init.plan)->op != PLAN_OP_WAIT)
         prctl(PR_SET_DUMPABLE, 0);
-    reset_signals();
+    unblock_signals();
     init.umask = umask(0);
     if (open_proc(&init) < 0 || run_steps(&init) < 0)
         channel_send(&init, PLAN_MESSAGE_FAILED, errno, 0, -1);

@@ -238,6 +238,7 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
     /* config.md: the process may be missing until it is started. */
     if (request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)
         return -1;
+    plan->ignored_signals = request->host->ignored_signals;
     plan->terminal = b.process && b.process->terminal.value;
     if (b.process && b.process->oom_score_adj.set)
         plan->oom_score_adj = builder_format(&b, "%lld", (long long)b.process->oom_score_adj.value);

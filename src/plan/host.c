@@ -2,46 +2,64 @@
 #include "plan/plan.h"
 
 #include <errno.h>
-#include <linux/capability.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/fd.h"
 
 /* What the initial user namespace is called in procfs: PROC_USER_INIT_INO of the kernel, the same since 3.8. */
 #define INITIAL_USER_NAMESPACE "user:[4026531837]"
 
-static int probe_capabilities(struct plan_host *host, struct caisson_error *err)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {0};
+enum { EFFECTIVE, BOUNDING, IGNORED, SETS };
 
-    if (syscall(SYS_capget, &header, data) < 0)
-        return error_system(err, errno, "cannot read the runtime's capabilities");
-    host->capabilities = (uint64_t)data[1].effective << 32 | data[0].effective;
+/* The lines of /proc/self/status that matter here: a name, and 16 hexadecimal digits. */
+static const char *const set_names[SETS] = {"\nCapEff:\t", "\nCapBnd:\t", "\nSigIgn:\t"};
+
+/*
+ * One file tells what would take a call for each capability and each signal. It is longer than a page only where the
+ * caller has hundreds of groups: then the next window overlaps, so that no line is cut in both.
+ */
+static int read_sets(uint64_t sets[SETS])
+{
+    _cleanup_close_ int fd = openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
+    enum { WINDOW = 4096, OVERLAP = 64 };
+    char text[WINDOW + 1];
+    bool found[SETS] = {0};
+
+    if (fd < 0)
+        return -1;
+    for (off_t offset = 0; !found[EFFECTIVE] || !found[BOUNDING] || !found[IGNORED];
+         offset += WINDOW - OVERLAP) {
+        ssize_t n = pread(fd, text, WINDOW, offset);
+
+        if (n <= 0) {
+            errno = n == 0 ? ENODATA : errno;
+            return -1;
+        }
+        text[n] = '\0';
+        for (size_t i = 0; i < SETS; i++) {
+            const char *line = strstr(text, set_names[i]);
+
+            if (!line || text + n - line < OVERLAP / 2)
+                continue;
+            sets[i] = strtoull(line + strlen(set_names[i]), NULL, 16);
+            found[i] = true;
+        }
+    }
     return 0;
 }
 
-/*
- * The kernel refuses the first number above its last capability, so one walk gives the set and its end. This
- * costs less than opening /proc/self/status and /proc/sys/kernel/cap_last_cap.
- */
-static int probe_bounding_set(struct plan_host *host, struct caisson_error *err)
+/* The kernel refuses to tell of a capability that it does not have. */
+static unsigned last_capability(uint64_t bounding)
 {
-    unsigned capability;
+    unsigned last = bounding ? 63 - (unsigned)__builtin_clzll(bounding) : 0;
 
-    host->bounding = 0;
-    for (capability = 0; capability < 64; capability++) {
-        int held = prctl(PR_CAPBSET_READ, (unsigned long)capability, 0, 0, 0);
-
-        if (held < 0 && errno == EINVAL && capability > 0)
-            break;
-        if (held < 0)
-            return error_system(err, errno, "cannot read the runtime's capability bounding set");
-        host->bounding |= (uint64_t)held << capability;
-    }
-    host->last_capability = capability - 1;
-    return 0;
+    while (last < 63 && prctl(PR_CAPBSET_READ, (unsigned long)last + 1, 0, 0, 0) >= 0)
+        last++;
+    return last;
 }
 
 static int probe_user_namespace(struct plan_host *host, struct caisson_error *err)
@@ -60,8 +78,16 @@ static int probe_user_namespace(struct plan_host *host, struct caisson_error *er
 
 int plan_host_probe(struct plan_host *host, struct caisson_error *err)
 {
+    uint64_t sets[SETS];
+
     *host = (struct plan_host){.euid = geteuid(), .egid = getegid()};
-    if (probe_capabilities(host, err) < 0 || probe_bounding_set(host, err) < 0)
-        return -1;
+    if (read_sets(sets) < 0) {
+        error_system(err, errno, "cannot read '/proc/self/status'");
+        return error_hint(err, "the runtime needs procfs mounted on /proc");
+    }
+    host->capabilities = sets[EFFECTIVE];
+    host->bounding = sets[BOUNDING];
+    host->ignored_signals = sets[IGNORED];
+    host->last_capability = last_capability(host->bounding);
     return probe_user_namespace(host, err);
 }

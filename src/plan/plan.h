@@ -32,6 +32,7 @@ struct plan_host {
     uint64_t capabilities;       /* effective set of the runtime, bit n for capability n */
     uint64_t bounding;           /* bounding set of the runtime */
     unsigned last_capability;    /* /proc/sys/kernel/cap_last_cap */
+    uint64_t ignored_signals;    /* by the runtime, because its caller ignored them: bit n - 1 for signal n */
     bool initial_user_namespace; /* the runtime runs in the initial user namespace */
 };
 
@@ -109,9 +110,10 @@ struct plan {
     struct arena *arena;
 
     /* what the runtime does */
-    uint64_t clone_flags; /* CLONE_NEW* of the first process */
-    bool wait_for_maps;   /* the init waits until uid_map and gid_map are written */
-    const char *uid_map;  /* text for /proc/PID/uid_map, or NULL */
+    uint64_t clone_flags;     /* CLONE_NEW* of the first process */
+    uint64_t ignored_signals; /* that the first process sets to SIG_DFL, see struct plan_host */
+    bool wait_for_maps;       /* the init waits until uid_map and gid_map are written */
+    const char *uid_map;      /* text for /proc/PID/uid_map, or NULL */
     const char *gid_map;
     const unsigned char *affinity; /* execCPUAffinity.initial: processor mask that the runtime takes on */
     uint32_t affinity_bits;
