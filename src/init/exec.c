@@ -137,7 +137,7 @@ static int close_others(struct init *init, const struct plan_start *start)
 {
     unsigned from = 3 + start->keep_fds;
 
-    init->root = init->null = init->empty = -1;
+    init->root = init->null = init->empty = init->parent = -1;
     for (;;) {
         unsigned next = next_needed(init, start, from);
 

@@ -23,8 +23,12 @@ struct init {
     int channel;              /* to the runtime, later to whoever calls `start` */
     int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
     int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
-    int null;     /* the /dev/null of masks, attached once and cloned from then on; -1: none yet */
-    int empty;    /* the read-only tmpfs that masks directories; -1: none yet */
+    int null;   /* the /dev/null of masks, attached once and cloned from then on; -1: none yet */
+    int empty;  /* the read-only tmpfs that masks directories; -1: none yet */
+    int parent; /* what target_parent() opened last, in step parent_step; -1: nothing */
+    uint32_t parent_step;
+    const char *parent_path; /* of which the first parent_length characters are its path */
+    size_t parent_length;
     mode_t umask; /* of the caller, for the container's process */
 
     /* what the report of a failure says */
@@ -59,7 +63,8 @@ int channel_wait(const struct init *init);
 /** @return an O_PATH descriptor of `path`, made if missing (plan_mount_flags FILE, NOFOLLOW, MUST_EXIST), or -1. */
 int target_open(struct init *init, const char *path, unsigned flags);
 
-/** @return an O_PATH descriptor of the directory that `path` is in, made if missing; `*name` is its last component. */
+/** @return an O_PATH descriptor of the directory that `path` is in, made if missing, or -1; `*name` is its last
+ *  component. It is the init's: the step that follows may use it again. */
 int target_parent(struct init *init, const char *path, const char **name);
 
 /* ---- copyup.c ---- */

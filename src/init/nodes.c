@@ -66,8 +66,8 @@ static int bind_node(struct init *init, const struct plan_node *step)
 int init_NODE(struct init *init, const struct plan_node *step)
 {
     const char *path = init_text(init, step->path);
-    _cleanup_close_ int parent = -1;
     const char *name;
+    int parent;
 
     if (step->flags & PLAN_NODE_BIND)
         return bind_node(init, step);
@@ -104,7 +104,7 @@ int init_LINK(struct init *init, const struct plan_link *step)
 {
     const char *path = init_text(init, step->path);
     const char *name;
-    _cleanup_close_ int parent = target_parent(init, path, &name);
+    int parent = target_parent(init, path, &name);
 
     if (parent < 0)
         return -1;

@@ -84,6 +84,16 @@ static int follow(struct walk *walk, int link)
     return 0;
 }
 
+static int make_file(int parent, const char *name)
+{
+    int fd = openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return 0;
+}
+
 /* Makes `name` in the directory `done`: a directory, or for the last component of a file's path a file. */
 static int make(struct init *init, const struct walk *walk, const char *name, bool file)
 {
@@ -91,15 +101,7 @@ static int make(struct init *init, const struct walk *walk, const char *name, bo
 
     if (parent < 0)
         return -1;
-    if (file) {
-        int fd = openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0644);
-
-        if (fd < 0)
-            return -1;
-        close(fd);
-        return 0;
-    }
-    return mkdirat(parent, name, 0755);
+    return file ? make_file(parent, name) : mkdirat(parent, name, 0755);
 }
 
 /* One component further. */
@@ -167,6 +169,42 @@ static int walk_path(struct init *init, struct walk *walk, const char *path, boo
     }
 }
 
+/* Splits at the last slash: the directory becomes `parent` ("/" for the root). @return the name behind it, or NULL. */
+static const char *split(const char *path, char parent[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+
+    if (n >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    if (n == 0)
+        memcpy(parent, "/", 2);
+    memcpy(parent, path, n);
+    parent[n ? n : 1] = '\0';
+    return slash ? slash + 1 : path;
+}
+
+/*
+ * Most often the last component alone is missing and no link is on the way: then it is made without a walk.
+ * @return the new directory or file, or -1: only a walk can tell.
+ */
+static int make_last(struct init *init, const char *path, bool file)
+{
+    static char directory[PATH_MAX];
+    const char *name = split(path, directory);
+    _cleanup_close_ int parent = -1;
+
+    if (!name)
+        return -1;
+    parent =
+        sys_openat2(init->root, directory, O_PATH | O_DIRECTORY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+    if (parent < 0 || (file ? make_file(parent, name) : mkdirat(parent, name, 0755)) < 0)
+        return -1;
+    return sys_openat2(parent, name, O_PATH, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
 int target_open(struct init *init, const char *path, unsigned flags)
 {
     static struct walk walk;
@@ -180,6 +218,9 @@ int target_open(struct init *init, const char *path, unsigned flags)
     if (fd >= 0 || errno != ENOENT || (flags & PLAN_MOUNT_MUST_EXIST))
         return fd;
     init_doing(init, PLAN_ACTION_MAKE_TARGET, path);
+    fd = make_last(init, path, flags & PLAN_MOUNT_FILE);
+    if (fd >= 0)
+        return fd;
     if (walk_path(init, &walk, path, flags & PLAN_MOUNT_FILE) < 0)
         return -1;
     if ((flags & PLAN_MOUNT_NOFOLLOW) && walk.links) {
@@ -192,16 +233,23 @@ int target_open(struct init *init, const char *path, unsigned flags)
 
 int target_parent(struct init *init, const char *path, const char **name)
 {
-    static char parent[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t n = slash ? (size_t)(slash - path) : 0;
+    static char directory[PATH_MAX];
+    size_t length;
 
-    *name = slash ? slash + 1 : path;
-    if (n >= sizeof parent) {
-        errno = ENAMETOOLONG;
+    *name = split(path, directory);
+    if (!*name)
         return -1;
+    length = (size_t)(*name - path);
+    /* Steps in a row that are about one directory: nothing can have been mounted over it in between. */
+    if (init->parent >= 0 && init->parent_step + 1 == init->step && length == init->parent_length &&
+        memcmp(path, init->parent_path, length) == 0) {
+        init->parent_step = init->step;
+        return init->parent;
     }
-    memcpy(parent, path, n);
-    parent[n] = '\0';
-    return target_open(init, n ? parent : "/", 0);
+    fd_close(init->parent);
+    init->parent = target_open(init, directory, 0);
+    init->parent_step = init->step;
+    init->parent_path = path;
+    init->parent_length = length;
+    return init->parent;
 }
