@@ -48,7 +48,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (size > SIZE_MAX / 2)
         out_of_memory();
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (!arena->blocks || (size_t)(arena->end - arena->next) < size)
+    if ((size_t)(arena->end - arena->next) < size || !arena->next)
         arena_grow(arena, size);
     result = arena->next;
     arena->next += size;

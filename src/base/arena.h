@@ -20,6 +20,12 @@ struct arena {
 
 #define _cleanup_arena_ __attribute__((cleanup(arena_free)))
 
+/**
+ * An arena that begins in `room`: zeroed, aligned for any type, and there for as long as the arena is. No page is asked
+ * for before that is full.
+ */
+#define ARENA_IN(room) ((struct arena){.next = (room), .end = (room) + sizeof(room)})
+
 /** @return `size` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
 

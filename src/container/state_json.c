@@ -57,7 +57,8 @@ static void put_annotations(struct json *json, const struct state *state)
 
 int state_write(int dir, const struct state *state, struct caisson_error *err)
 {
-    _cleanup_arena_ struct arena arena = {0};
+    _Alignas(max_align_t) char room[4096] = {0};
+    _cleanup_arena_ struct arena arena = ARENA_IN(room);
     struct strbuf text = STRBUF(&arena);
     struct json json = {.out = &text};
 

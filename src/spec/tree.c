@@ -209,10 +209,38 @@ static const yajl_callbacks callbacks = {
     .yajl_end_array = on_close,
 };
 
-static void handle_free(const yajl_handle *handle)
+/* What yajl allocates lives in the tree's arena. Each piece knows its size, for yajl_realloc. */
+struct piece {
+    size_t size;
+    _Alignas(max_align_t) char bytes[];
+};
+
+static void *parser_alloc(void *tree, size_t size)
 {
-    if (*handle)
-        yajl_free(*handle);
+    struct piece *piece = arena_alloc(&((struct tree *)tree)->scratch, sizeof *piece + size);
+
+    piece->size = size;
+    return piece->bytes;
+}
+
+static void *parser_realloc(void *tree, void *old, size_t size)
+{
+    struct piece *piece = old ? (struct piece *)(void *)((char *)old - offsetof(struct piece, bytes)) : NULL;
+    char *bytes;
+
+    if (piece && size <= piece->size)
+        return old;
+    bytes = parser_alloc(tree, size);
+    if (piece)
+        memcpy(bytes, piece->bytes, piece->size);
+    return bytes;
+}
+
+/* With the tree. */
+static void parser_free(void *tree, void *piece)
+{
+    (void)tree;
+    (void)piece;
 }
 
 /* Runs yajl up to the defect that the scan found, if any: what is wrong before it is told first. */
@@ -220,7 +248,8 @@ static int run_parser(struct tree *tree, const struct scan *scan, struct caisson
 {
     const unsigned char *text = (const unsigned char *)tree->source->text;
     size_t length = scan->defect[0] ? scan->offset : tree->source->length;
-    __attribute__((cleanup(handle_free))) yajl_handle handle = yajl_alloc(&callbacks, NULL, tree);
+    yajl_alloc_funcs memory = {parser_alloc, parser_realloc, parser_free, tree};
+    yajl_handle handle = yajl_alloc(&callbacks, &memory, tree);
     yajl_status status;
 
     if (!handle)
@@ -267,6 +296,7 @@ int tree_parse(struct tree *tree, const struct spec_source *source, struct arena
     memset(tree, 0, sizeof *tree);
     tree->source = source;
     tree->strings = strings;
+    tree->scratch = ARENA_IN(tree->room);
     if (check_start(tree, err) < 0)
         return -1;
     scan_text(source->text, source->length, &scan);

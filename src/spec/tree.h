@@ -52,7 +52,7 @@ struct tree_text {
 struct tree {
     const struct spec_source *source;
     struct arena *strings; /* gets decoded strings, and outlives the tree */
-    struct arena scratch;  /* has the nodes */
+    struct arena scratch;  /* has the nodes, and what the parser allocates */
     struct reader_node *nodes;
     struct tree_text *decoded;
     uint32_t count, capacity;
@@ -60,7 +60,8 @@ struct tree {
     uint32_t cursor; /* offset behind the last token */
     unsigned depth;  /* of open, when a text ends too early or has a defect */
     uint32_t open[SPEC_DEPTH_LIMIT + 1];
-    uint32_t duplicate; /* index of a key that its object has already; 0: none */
+    uint32_t duplicate;                    /* index of a key that its object has already; 0: none */
+    _Alignas(max_align_t) char room[4096]; /* where scratch begins: enough for a state.json */
 };
 
 /**
