@@ -179,8 +179,8 @@ enum plan_mount_flags {
     PLAN_MOUNT_MUST_EXIST = 1 << 7,      /* a missing target is an error */
     PLAN_MOUNT_SOURCE_NOFOLLOW = 1 << 8, /* a source that is a symbolic link is mounted as such */
     PLAN_MOUNT_OVER_LINK = 1 << 9,       /* a target that is a symbolic link is itself mounted over */
-    PLAN_MOUNT_KEEP = 1 << 9,            /* its descriptor is kept for a KEPT that follows */
-    PLAN_MOUNT_KEPT = 1 << 10, /* REMOUNT: what a KEEP with the same `target` mounted, wherever it is */
+    PLAN_MOUNT_KEEP = 1 << 10,           /* its descriptor is kept for a KEPT that follows */
+    PLAN_MOUNT_KEPT = 1 << 11, /* REMOUNT: what a KEEP with the same `target` mounted, wherever it is */
 };
 
 struct plan_mount {

@@ -243,6 +243,16 @@ check_option() {
     succeeds $'mounted\nmounted'
 }
 
+@test "dest-nofollow is no read-only, and a read-only tmpfs follows a link" {
+    mkdir "$BUNDLE/rootfs/elsewhere" "$BUNDLE/rootfs/other"
+    ln -s elsewhere "$BUNDLE/rootfs/link"
+    add_mount '{destination: "/link", type: "tmpfs", source: "tmpfs", options: ["ro"]}' \
+        '{destination: "/other", type: "tmpfs", source: "tmpfs", options: ["dest-nofollow"]}'
+    start_sleeping
+    has_option "$(part 1 "$(mounted /elsewhere)")" ro
+    has_option "$(part 1 "$(mounted /other)")" rw
+}
+
 # proves: mounts.options=copy-symlink
 @test "copy-symlink: a source that is a link is made again, and nothing is mounted" {
     ln -s ../some/where "$T/link"

@@ -305,6 +305,23 @@ static void test_members_are_complete(void **state)
     }
 }
 
+/* Two flags of one bit would be carried out both where one is asked for. */
+static void test_flags_are_distinct(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < plan_field_count; i++) {
+        uint32_t seen = 0;
+
+        if (plan_fields[i].kind != FIELD_FLAGS)
+            continue;
+        for (const struct field_word *word = plan_fields[i].words; word->word; word++) {
+            if (seen & word->value)
+                fail_msg("'%s' of '%s' has a bit of another's", word->word, plan_fields[i].name);
+            seen |= word->value;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_quoting),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_members_are_complete),
+        cmocka_unit_test(test_flags_are_distinct),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
