@@ -4,12 +4,8 @@
 load helpers
 
 setup() {
-    need_root
     common_setup
-}
-
-teardown() {
-    rootless || common_teardown
+    need_cgroup
 }
 
 @test "a container with the cgroup of a running one is refused, and the running one lives" {
@@ -17,24 +13,25 @@ teardown() {
     create
     caisson start "$ID"
     attempt caisson create --bundle "$BUNDLE" "$ID-second"
-    fails "container's cgroup is not empty" "/caisson-test/$ID"
+    fails "container's cgroup is not empty" "$PARENT/$ID"
     is "$(status_of)" running
-    is "$(cat "$CGROUP2/caisson-test/$ID/cgroup.procs")" "$PID"
+    is "$(cat "$CGROUP/cgroup.procs")" "$PID"
     attempt caisson state "$ID-second"
     fails "does not exist"
 }
 
 @test "a cgroup that was left behind is taken" {
-    mkdir -p "$CGROUP2/caisson-test/$ID"
+    mkdir -p "$CGROUP"
     config '.process.args = ["sleep", "1000"]'
     create
     caisson start "$ID"
-    is "$(cat "$CGROUP2/caisson-test/$ID/cgroup.procs")" "$PID"
+    is "$(cat "$CGROUP/cgroup.procs")" "$PID"
     caisson delete --force "$ID"
-    [ ! -e "$CGROUP2/caisson-test/$ID" ]
+    [ ! -e "$CGROUP" ]
 }
 
 @test "systemd's way to write the path makes the same place without systemd" {
+    need_root
     config '.linux.cgroupsPath = "caisson-test.slice:p:" + $id' --arg id "$ID"
     create
     is "$(sed -n 's/^0:://p' "/proc/$PID/cgroup")" "/caisson.slice/caisson-test.slice/p-$ID.scope"
@@ -58,6 +55,7 @@ teardown() {
 }
 
 @test "a writable cgroup of a user namespace is the container's to divide" {
+    need_root
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
         | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
@@ -72,5 +70,5 @@ teardown() {
     config '(.mounts[] | select(.type == "cgroup")).options |= map(select(. != "ro"))'
     run_script 'mkdir -p /sys/fs/cgroup/a/b/c /sys/fs/cgroup/d'
     succeeds
-    [ ! -d "$CGROUP2/caisson-test/$ID" ]
+    [ ! -d "$CGROUP" ]
 }

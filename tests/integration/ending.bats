@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The end: kill --all and delete, of what freezes, nests, multiplies and hangs. Everything by cgroup.kill and
 # cgroup.events, and never for ever.
+# also: lab-root lab-user
 load helpers
 load resources
 
@@ -65,7 +66,7 @@ divided() {
     is "$(status_of)" paused
     caisson delete --force "$ID"
     [ ! -d "$CGROUP" ]
-    [ ! -d "/proc/$PID" ]
+    wait_for test ! -d "/proc/$PID" # somebody else reaps it
 }
 
 @test "frozen by somebody else, in a cgroup inside or above: delete --force removes it" {
@@ -73,15 +74,16 @@ divided() {
     echo 1 >"$CGROUP/a/cgroup.freeze"
     caisson delete --force "$ID"
     [ ! -d "$CGROUP" ]
-    mkdir -p "$CGROUP2/caisson-test/above-$ID"
-    config '.linux.cgroupsPath = $path' --arg path "/caisson-test/above-$ID/$ID"
+    mkdir -p "$CGROUP2$PARENT/above-$ID"
+    config '.linux.cgroupsPath = $path' --arg path "$PARENT/above-$ID/$ID"
     create
-    echo 1 >"$CGROUP2/caisson-test/above-$ID/cgroup.freeze"
+    echo 1 >"$CGROUP2$PARENT/above-$ID/cgroup.freeze"
     caisson delete --force "$ID"
-    rmdir "$CGROUP2/caisson-test/above-$ID"
+    rmdir "$CGROUP2$PARENT/above-$ID"
 }
 
 @test "processes that outlive the first one, without a process namespace, are killed by delete" {
+    need_root
     config '.linux.namespaces |= map(select(.type != "pid"))'
     script 'sleep 1000 & sleep 1000 & sleep 1000 & exit 0'
     create

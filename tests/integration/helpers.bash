@@ -86,6 +86,14 @@ need_root() {
     ! rootless || skip "needs root"
 }
 
+# need_cgroup: skips for a user without a cgroup that containers can be in; the container's is below $PARENT then
+need_cgroup() {
+    ! rootless || [ "${CAISSON_TEST_CGROUP:-}" ] || skip "no cgroup is this user's (see tests/lab)"
+    PARENT=${CAISSON_TEST_CGROUP:-/caisson-test}
+    CGROUP=$CGROUP2$PARENT/$ID
+    ! rootless || config '.linux.cgroupsPath = $path' --arg path "$PARENT/$ID"
+}
+
 # need_kernel 6.3: skips on an older one
 need_kernel() {
     local have

@@ -19,9 +19,7 @@ with() {
         config '.linux.cgroupsPath = $slice + ":ct:" + $id' --arg slice "$1" --arg id "$ID"
     else
         DRIVER=()
-        ! rootless || [ "${CAISSON_TEST_CGROUP:-}" ] || skip "no cgroup is this user's (see tests/lab)"
-        CGROUP=$CGROUP2${CAISSON_TEST_CGROUP:-/caisson-test}/$ID
-        config '.linux.cgroupsPath = $path' --arg path "${CGROUP#"$CGROUP2"}"
+        need_cgroup
     fi
 }
 

@@ -1,25 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # pause and resume.
-# also: lab-root
+# also: lab-root lab-user
 load helpers
 
 setup() {
-    need_root
     common_setup
-}
-
-teardown() {
-    rootless || common_teardown
+    need_cgroup
 }
 
 @test "pause freezes the cgroup, resume thaws it" {
     start_sleeping
     caisson pause "$ID"
     is "$(status_of)" paused
-    is "$(awk '$1 == "frozen" {print $2}' "$CGROUP2/caisson-test/$ID/cgroup.events")" 1
+    is "$(awk '$1 == "frozen" {print $2}' "$CGROUP/cgroup.events")" 1
     caisson resume "$ID"
     is "$(status_of)" running
-    is "$(awk '$1 == "frozen" {print $2}' "$CGROUP2/caisson-test/$ID/cgroup.events")" 0
+    is "$(awk '$1 == "frozen" {print $2}' "$CGROUP/cgroup.events")" 0
 }
 
 @test "a paused program does not go on" {

@@ -2,13 +2,8 @@
 # For the tests of cgroups: limits into config.json, and what the kernel's files say then. Load it behind helpers.
 
 setup() {
-    need_root
     common_setup
-    CGROUP=$CGROUP2/caisson-test/$ID
-}
-
-teardown() {
-    rootless || common_teardown
+    need_cgroup
 }
 
 # resources JSON: linux.resources of config.json

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # stats: the table for people, JSON, and OpenMetrics for a monitor.
-# also: lab-root
+# also: lab-root lab-user
 load helpers
 load resources
 

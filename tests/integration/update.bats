@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # update: each option, files, what wins over what, and that a failure changes nothing.
-# also: lab-root
+# also: lab-root lab-user
 load helpers
 load resources
 
@@ -180,6 +180,7 @@ updates() {
 
 # start_with_nodes: a container that may make device nodes, with two of them, and use none
 start_with_nodes() {
+    need_root
     config '.linux.resources.devices = [{allow: false, access: "rwm"}]
         | .process.capabilities |= map_values(. + ["CAP_MKNOD"])'
     script 'mknod /dev/x c 240 7; mknod /dev/y c 240 8; touch /tmp/up; exec sleep 1000'
