@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # events: statistics in runc's shape, and the end of memory.
-# also: lab-root lab-user
+# also: lab-root lab-user lab-qemu
 load helpers
 load resources
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every row of the conversion from linux.resources to the files of cgroup v2, read back from the kernel. (limits.bats
 # has that they hold.)
-# also: lab-root
+# also: lab-root lab-qemu
 load helpers
 load resources
 
@@ -171,6 +171,12 @@ ROWS
 ROWS
     refused '{"hugepageLimits": [{"pageSize": "3MB", "limit": 1}]}' hugetlb.3MB.max
     refused '{"hugepageLimits": [{"pageSize": "2M", "limit": 1}]}' /hugepageLimits/0 2MB
+}
+
+@test "rdma and misc: what this machine has none of is refused at its place" {
+    need_controller rdma misc
+    refused '{"rdma": {"mlx5_9": {"hcaHandles": 3}}}' /rdma/mlx5_9 "rdma.max" /sys/class/infiniband
+    refused '{"unified": {"misc.max": "unicorns 1"}}' /unified/misc.max "cannot write 'unicorns 1'"
 }
 
 # proves: linux.resources.network.{classID,priorities.name,priorities.priority}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # process.apparmorProfile, process.selinuxLabel, linux.mountLabel. Few machines have both modules, or a policy that a test
 # can count on: the lab's User-mode Linux has SELinux, and is given a policy; its virtual machine has AppArmor.
-# also: lab-root
+# also: lab-root lab-qemu
 load helpers
 
 # A policy is loaded once, and never over another: only in the lab, which forgets it. It shows in the options of every

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # update: each option, files, what wins over what, and that a failure changes nothing.
-# also: lab-root lab-user
+# also: lab-root lab-user lab-qemu
 load helpers
 load resources
 
