@@ -124,6 +124,25 @@ static int delete_unreadable(const struct caisson_context *context, struct conta
     return state_remove(container->root, container->id, container->dir, err);
 }
 
+static int undo_and_remove(const struct caisson_context *context, struct container *container, int pidfd,
+                           struct caisson_error *err)
+{
+    if (undo(container, pidfd, err) < 0)
+        return -1;
+    run_poststop(context, container);
+    return state_remove(container->root, container->id, container->dir, err);
+}
+
+int delete_ended(const struct caisson_context *context, struct container *container,
+                 struct caisson_error *err)
+{
+    int gone = state_lock(container->dir, container->id, &container->lock, err);
+
+    if (gone != 0)
+        return gone < 0 ? -1 : 0;
+    return undo_and_remove(context, container, -1, err);
+}
+
 int delete_container(const struct caisson_context *context, struct container *container, bool force,
                      struct caisson_error *err)
 {
@@ -147,10 +166,7 @@ int delete_container(const struct caisson_context *context, struct container *co
                   container->id, caisson_status_name(status));
         return error_hint(err, "kill it first, or use --force");
     }
-    if (undo(container, pidfd, err) < 0)
-        return -1;
-    run_poststop(context, container);
-    return state_remove(container->root, container->id, container->dir, err);
+    return undo_and_remove(context, container, pidfd, err);
 }
 
 int caisson_delete(const struct caisson_context *context, const char *id, bool force,

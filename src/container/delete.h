@@ -15,4 +15,11 @@
 int delete_container(const struct caisson_context *context, struct container *container, bool force,
                      struct caisson_error *err);
 
+/**
+ * The same for a container whose state is in memory as it was written, whose lock was let go, and whose first process
+ * has ended. One that somebody else has deleted meanwhile is no error.
+ */
+int delete_ended(const struct caisson_context *context, struct container *container,
+                 struct caisson_error *err);
+
 #endif

@@ -12,7 +12,7 @@ static int end(struct creation *c, const struct caisson_create_options *options,
 {
     if (options->keep)
         return 0;
-    return caisson_delete(c->launch.context, options->id, true, err);
+    return delete_ended(c->launch.context, &c->container, err);
 }
 
 static int start(struct creation *c, struct caisson_error *err)

@@ -67,12 +67,17 @@ int state_make(int root, const char *id, int *lock, struct caisson_error *err)
             unlinkat(root, id, AT_REMOVEDIR);
             return -1;
         }
-        gone = lock_take(dir, id, LOCK_WAIT_MS, lock, err);
+        gone = state_lock(dir, id, lock, err);
         if (gone < 0)
             unlinkat(root, id, AT_REMOVEDIR);
         if (gone <= 0)
             return gone < 0 ? -1 : TAKE_FD(dir);
     }
+}
+
+int state_lock(int dir, const char *id, int *lock, struct caisson_error *err)
+{
+    return lock_take(dir, id, LOCK_WAIT_MS, lock, err);
 }
 
 int state_open(int root, const char *id, bool exclusive, int *lock, struct caisson_error *err)
@@ -88,7 +93,7 @@ int state_open(int root, const char *id, bool exclusive, int *lock, struct caiss
         if (dir < 0)
             return error_system(err, errno, "cannot open the state directory of container '%s'", id);
         if (exclusive)
-            gone = lock_take(dir, id, LOCK_WAIT_MS, lock, err);
+            gone = state_lock(dir, id, lock, err);
         if (gone <= 0)
             return gone < 0 ? -1 : TAKE_FD(dir);
     }

@@ -69,6 +69,9 @@ int state_make(int root, const char *id, int *lock, struct caisson_error *err);
  */
 int state_open(int root, const char *id, bool exclusive, int *lock, struct caisson_error *err);
 
+/** Takes the lock of a directory that is open, as state_open() does. @return 0; 1: it was removed; -1 with `err`. */
+int state_lock(int dir, const char *id, int *lock, struct caisson_error *err);
+
 /** Writes state.json (atomically). */
 int state_write(int dir, const struct state *state, struct caisson_error *err);
 
