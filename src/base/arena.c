@@ -77,17 +77,23 @@ char *arena_string(struct arena *arena, const char *text)
     return text ? arena_copy(arena, text, strlen(text)) : NULL;
 }
 
+/* Straight into what is left of the block, where it fits: most often. */
 char *arena_vformat(struct arena *arena, const char *format, va_list ap)
 {
+    size_t room = (size_t)(arena->end - arena->next) & ~(size_t)(ALIGNMENT - 1);
     va_list again;
     char *text;
     int n;
 
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, format, again);
+    n = vsnprintf(arena->next, room, format, again);
     va_end(again);
     if (n < 0)
         out_of_memory();
+    if ((size_t)n < room)
+        return arena_alloc(arena, (size_t)n + 1);
+    if (room > 0)
+        memset(arena->next, 0, room); /* what is allocated is zeroed */
     text = arena_alloc(arena, (size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, format, ap);
     return text;
