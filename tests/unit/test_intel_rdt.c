@@ -239,6 +239,7 @@ static void test_named_group_must_exist_without_schemata(void **data)
     assert_string_equal(writes, "");
 }
 
+/* proves (injected tree): rule 22 */
 static void test_named_group_that_exists_is_compared(void **data)
 {
     (void)data;
@@ -333,6 +334,7 @@ static void test_undo(void **data)
     assert_false(there("silver"));
 }
 
+/* proves (injected tree): rule 22 */
 static void test_remove(void **data)
 {
     (void)data;
