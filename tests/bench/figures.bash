@@ -3,11 +3,11 @@
 
 FIGURES=(run nocgroup create start state kill delete exec list seccomp nonet userns m500 env2000 hooks64 ann2000 calls
     memory)
-LONG_FIGURES=(list100 sequence parallel)
+LONG_FIGURES=(list100 list1000 sequence parallel)
 declare -A TITLE=(
     [run]='`run` of `/bin/true`' [nocgroup]='`run`, no cgroup'
     [create]='`create`' [start]='`start`' [state]='`state`' [kill]='`kill`' [delete]='`delete`' [exec]='`exec`'
-    [list]='`list` of 1' [list100]='`list` of 100'
+    [list]='`list` of 1' [list100]='`list` of 100' [list1000]='`list` of 1000'
     [seccomp]='`run`, seccomp profile' [nonet]='`run`, host network' [userns]='`run`, user namespace'
     [m500]='`run`, 500 mounts' [env2000]='`run`, 2000 variables' [hooks64]='`run`, 64 hooks'
     [ann2000]='`run`, 2000 annotations'
@@ -107,17 +107,27 @@ figure_kill() { of_running kill kill running CONT; }
 figure_exec() { of_running exec exec running /bin/true; }
 figure_list() { of_running list list; }
 
-figure_list100() {
-    local name i
+# of_many COUNT FIGURE ARGUMENT...: a command beside so many containers, of which all but one are created and no more
+of_many() {
+    local count=$1 name i
+    shift
     for name in "${runtimes[@]}"; do
         local -n runtime=$name
-        for i in {1..99}; do "${runtime[@]}" create -b "$B/sleep" "many-$i" </dev/null >/dev/null 2>&1; done
+        for ((i = 1; i < count; i++)); do "${runtime[@]}" create -b "$B/sleep" "many-$i" </dev/null >/dev/null 2>&1; done
     done
-    of_running list100 list
+    of_running "$@"
     for name in "${runtimes[@]}"; do
         local -n runtime=$name
-        for i in {1..99}; do "${runtime[@]}" delete --force "many-$i"; done
+        for ((i = 1; i < count; i++)); do "${runtime[@]}" delete --force "many-$i"; done
     done
+}
+
+figure_list100() { of_many 100 list100 list; }
+
+# The peers take seconds for each of these, and need not: what grows with the number is no secret.
+figure_list1000() {
+    local runtimes=(caisson)
+    of_many 1000 list1000 list
 }
 
 # hundred FIGURE SCRIPT: the script gets a command as its arguments, and adds a number that is new each time
@@ -173,6 +183,7 @@ summary() {
     sed 's/$/  /' "$out/machine"
     table 'time, median, ms' 2 10
     table 'time of processors, median, ms' 6 11
+    percentiles
     [ ! -f "$out/tables/run" ] || row 'peak memory of `run`, KiB' run 8
     [ ! -f "$out/tables/run" ] || row 'page faults of `run`' run 7
     [ ! -f "$out/tables/calls" ] || row 'system calls of `run`' calls 2
@@ -198,6 +209,25 @@ table() {
         done
         echo
     done
+}
+
+# Tails: of the elapsed time, for what waits is not on a processor.
+percentiles() {
+    local figure name columns=(floor "${runtimes[@]}")
+    printf '\n| time, median / p90 / p99, ms |%s\n|---|' "$(printf ' %s |' "${columns[@]}")"
+    printf -- '---:|%.0s' "${columns[@]}"
+    echo
+    for figure in "${shown[@]}"; do
+        printf '| %s |' "${TITLE[$figure]}"
+        for name in "${columns[@]}"; do
+            awk -F '\t' -v name="$name" '$1 == name {printf " %.2f / %.2f / %.2f", $2, $4, $5} END {printf " |"}' \
+                "$out/tables/$figure"
+        done
+        echo
+    done
+    printf '\n| |%s\n|---|' "$(printf ' %s |' "${columns[@]}")"
+    printf -- '---:|%.0s' "${columns[@]}"
+    echo
 }
 
 # row TITLE TABLE FIELD
