@@ -52,7 +52,7 @@ void unit_release(struct cgroup_unit *unit);
 int unit_update(const struct cgroup_unit *unit, struct caisson_error *err);
 
 /* What a cgroup's files hold that systemd knows of, NULL for those that do not exist. */
-enum { UNIT_FILES = 12 };
+enum { UNIT_FILES = 14 };
 struct unit_files {
     const char *text[UNIT_FILES];
 };

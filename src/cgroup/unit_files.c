@@ -11,8 +11,10 @@
 
 /* cpu.idle before cpu.weight, which an idle cgroup has not. Files with a line a device it writes line by line. */
 static const char *const rewritten[UNIT_FILES] = {
-    "cpu.idle",   "cpu.weight",  "cpu.max",    "cpuset.cpus",     "cpuset.mems",      "memory.min",
-    "memory.low", "memory.high", "memory.max", "memory.swap.max", "memory.zswap.max", "pids.max",
+    "cpu.idle",         "cpu.weight",      "cpu.max",          "cpuset.cpus",
+    "cpuset.mems",      "memory.min",      "memory.low",       "memory.high",
+    "memory.max",       "memory.swap.max", "memory.zswap.max", "memory.zswap.writeback",
+    "memory.oom.group", "pids.max",
 };
 
 void unit_files_keep(struct arena *arena, int fd, struct unit_files *files)

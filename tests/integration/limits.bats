@@ -92,6 +92,8 @@ freeze() {
     caisson start "$ID"
     caisson pause "$ID"
     is "$(status_of) $(field cgroup.events frozen)" "paused 1"
+    caisson update --pids-limit 18 "$ID"
+    is "$(status_of) $(field cgroup.events frozen) $(values pids.max)" "paused 1 18"
     caisson resume "$ID"
     is "$(status_of) $(field cgroup.events frozen)" "running 0"
     caisson pause "$ID"

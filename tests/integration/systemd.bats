@@ -64,16 +64,17 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
 @test "systemd: a reload of systemd leaves the limits" {
     config '.linux.resources = $r' --argjson r "$resources"
     create_in_scope
-    local files=(memory.max pids.max cpu.max cpu.weight memory.high cgroup.max.depth) before
+    local files=(memory.max pids.max cpu.max cpu.weight memory.high memory.oom.group cgroup.max.depth) before
     values() { (cd "$CGROUP2$(property ControlGroup)" && cat "${files[@]}") | paste -s -d ' '; }
-    caisson update -r - "$ID" <<<'{"unified": {"memory.high": "33554432", "cgroup.max.depth": "7"}}'
+    caisson update -r - "$ID" <<<'{"unified": {"memory.high": "33554432", "memory.oom.group": "1", "cgroup.max.depth": "7"}}'
     before=$(values)
-    is "$before" "67108864 20 33333 100000 59 33554432 7"
+    is "$before" "67108864 20 33333 100000 59 33554432 1 7"
     manager daemon-reload
     is "$(values)" "$before"
-    # Told one thing, systemd writes all, as it knows it: a quota in whole percents, and nothing of cpu.idle.
+    # Told one thing, systemd writes all, as it knows it: a quota in whole percents, and nothing of cpu.idle
+    # and memory.oom.group.
     caisson update --pids-limit 25 "$ID"
-    is "$(values)" "67108864 25 33333 100000 59 33554432 7"
+    is "$(values)" "67108864 25 33333 100000 59 33554432 1 7"
     caisson update --cpu-idle 1 "$ID"
     caisson update --pids-limit 26 "$ID"
     is "$(value cpu.idle) $(value pids.max) $(value cpu.max)" "1 26 33333 100000"
