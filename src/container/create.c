@@ -159,7 +159,8 @@ static int record_process(struct creation *c, struct caisson_error *err)
     struct state *state = &c->container.state;
 
     state->pid = c->launch.process.pid;
-    state->start_time = state_process_start_time(state->pid);
+    if (state_process_start_time(state->pid, &state->start_time, err) < 0)
+        return -1;
     return state_write_pid(c->container.dir, state->pid, state->start_time, err);
 }
 

@@ -109,7 +109,13 @@ static void run_poststop(const struct caisson_context *context, struct container
     hooks_run_all(&spec->hooks.poststop, "poststop", text, &place, warn, &context);
 }
 
-/* What is left when state.json cannot be read: the process whose number is known. */
+/* The file is not ours, or holds something else: reading it once more does not help. */
+static bool is_spoilt(const struct caisson_error *why)
+{
+    return why->errnum == 0 || why->errnum == ELOOP || why->errnum == EISDIR || why->errnum == ENXIO;
+}
+
+/* What is left when state.json is spoilt: the process whose number is known. */
 static int delete_unreadable(const struct caisson_context *context, struct container *container,
                              const struct caisson_error *why, struct caisson_error *err)
 {
@@ -117,8 +123,9 @@ static int delete_unreadable(const struct caisson_context *context, struct conta
 
     context_log(context, CAISSON_LOG_WARNING, "%s: its cgroup, if it has one, is left as it is",
                 why->message);
-    state_read_pid(container->dir, &container->state);
-    pidfd = state_process(&container->state);
+    if (state_read_pid(container->dir, &container->state, err) < 0 ||
+        state_process(&container->state, &pidfd, err) < 0)
+        return -1;
     if (pidfd >= 0 && end_first(container, pidfd, err) < 0)
         return -1;
     return state_remove(container->root, container->id, container->dir, err);
@@ -154,13 +161,15 @@ int delete_container(const struct caisson_context *context, struct container *co
         /* No state.json: nothing was made yet, or all of it is undone; and the lock says that nobody is at it. */
         if (why.code == CAISSON_ERROR_STATE)
             return state_remove(container->root, container->id, container->dir, err);
-        if (force)
+        /* Want of memory or of descriptors passes: what is forgotten for it is left on the host for ever. */
+        if (force && is_spoilt(&why))
             return delete_unreadable(context, container, &why, err);
         if (err)
             *err = why;
         return -1;
     }
-    status = state_status(container->dir, &container->state, &pidfd);
+    if (state_status(container->dir, &container->state, &status, &pidfd, err) < 0)
+        return error_prefix(err, "cannot delete container '%s'", container->id);
     if (!force && status != CAISSON_STOPPED && status != CAISSON_CREATED) {
         error_set(err, CAISSON_ERROR_STATE, "cannot delete container %s that is not stopped: %s",
                   container->id, caisson_status_name(status));

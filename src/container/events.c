@@ -42,7 +42,8 @@ static int open_all(struct events *events, const struct caisson_context *context
 
     if (container_open(context, options->id, false, container, err) < 0 || container_read(container, err) < 0)
         return -1;
-    status = state_status(container->dir, &container->state, &events->pidfd);
+    if (state_status(container->dir, &container->state, &status, &events->pidfd, err) < 0)
+        return -1;
     if (status == CAISSON_STOPPED)
         return error_set(err, CAISSON_ERROR_NOT_RUNNING,
                          "cannot report the events of container '%s': " CONTRACT_NOT_RUNNING, options->id);

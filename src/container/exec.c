@@ -45,8 +45,10 @@ static void release(struct execution *e)
 static int check_status(struct execution *e, const struct caisson_exec_options *options,
                         struct caisson_error *err)
 {
-    enum caisson_status status = state_status(e->container.dir, &e->container.state, &e->pidfd);
+    enum caisson_status status;
 
+    if (state_status(e->container.dir, &e->container.state, &status, &e->pidfd, err) < 0)
+        return -1;
     switch (status) {
     case CAISSON_CREATED:
     case CAISSON_RUNNING:

@@ -23,14 +23,16 @@ static int signal_first(struct container *container, int signal, struct caisson_
 {
     _cleanup_close_ int pidfd = -1;
 
-    state_read_pid(container->dir, &container->state);
+    if (state_read_pid(container->dir, &container->state, err) < 0)
+        return -1;
     if (container->state.pid == 0) {
         if (container_read(container, err) < 0) /* says so when there is no state.json either */
             return -1;
         return container_wrong_status(container, "signal", CAISSON_CREATING, "created, running or paused",
                                       err);
     }
-    pidfd = state_process(&container->state);
+    if (state_process(&container->state, &pidfd, err) < 0)
+        return -1;
     if (pidfd < 0)
         return not_running(container->id, err);
     if (sys_pidfd_send_signal(pidfd, signal) == 0)
@@ -54,8 +56,10 @@ static int signal_all(struct container *container, int signal, struct caisson_er
     if (container_read(container, err) < 0)
         return -1;
     if (!container->state.cgroup) {
-        _cleanup_close_ int pidfd = state_process(&container->state);
+        _cleanup_close_ int pidfd = -1;
 
+        if (state_process(&container->state, &pidfd, err) < 0)
+            return -1;
         if (pidfd < 0)
             return 0;
         /* The end of the first one takes its process namespace along. */

@@ -13,11 +13,13 @@ int caisson_state(const struct caisson_context *context, const char *id, char **
     struct container container _cleanup_container_ = CONTAINER_CLOSED;
     struct strbuf text = STRBUF(&container.arena);
     struct json writer = {.out = &text, .pretty = true};
+    enum caisson_status status;
 
     *json = NULL;
-    if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0)
+    if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0 ||
+        state_status(container.dir, &container.state, &status, NULL, err) < 0)
         return -1;
-    state_print(&writer, &container.state, state_status(container.dir, &container.state, NULL));
+    state_print(&writer, &container.state, status);
     *json = strdup(text.data);
     return *json ? 0 : error_set(err, CAISSON_ERROR_SYSTEM, "out of memory");
 }
@@ -33,9 +35,9 @@ static int visit_one(int root, const char *id, list_visitor *visit, void *data, 
     struct state state;
     enum caisson_status status;
 
-    if (dir < 0 || state_read(&arena, dir, &state, err) < 0)
+    if (dir < 0 || state_read(&arena, dir, &state, err) < 0 ||
+        state_status(dir, &state, &status, NULL, err) < 0)
         return -1;
-    status = state_status(dir, &state, NULL);
     state_print(&json, &state, status);
     visit(data, &(struct caisson_container){
                     .id = id,

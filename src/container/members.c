@@ -25,24 +25,26 @@ static bool is_same(const struct stat *one, const struct stat *other)
     return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
 }
 
-/* The container's process namespace, when it is not the caller's too. */
-static int own_namespace(const struct container *container, struct stat *st)
+/* The container's process namespace. @return 1; 0 when it is the caller's too, or gone; -1 with `err`. */
+static int own_namespace(const struct container *container, struct stat *st, struct caisson_error *err)
 {
-    _cleanup_close_ int pidfd = state_process(&container->state);
+    _cleanup_close_ int pidfd = -1;
     struct stat ours;
     char number[16];
 
+    if (state_process(&container->state, &pidfd, err) < 0)
+        return -1;
     snprintf(number, sizeof number, "%d", (int)container->state.pid);
     if (pidfd < 0 || namespace_of(number, st) < 0 || namespace_of("self", &ours) < 0)
-        return -1;
-    return is_same(st, &ours) ? -1 : 0;
+        return 0;
+    return is_same(st, &ours) ? 0 : 1;
 }
 
 bool members_known(const struct container *container)
 {
     struct stat st;
 
-    return !container->state.cgroup && own_namespace(container, &st) == 0;
+    return !container->state.cgroup && own_namespace(container, &st, NULL) == 1;
 }
 
 static int ascending(const void *a, const void *b)
@@ -70,11 +72,13 @@ int members_list(struct container *container, pid_t **pids, size_t *count, struc
     struct stat wanted, st;
     struct dirent *entry;
     DIR *proc;
+    int own;
 
     *pids = NULL;
     *count = 0;
-    if (own_namespace(container, &wanted) < 0)
-        return 0;
+    own = own_namespace(container, &wanted, err);
+    if (own <= 0)
+        return own;
     proc = opendir("/proc");
     if (!proc)
         return error_system(err, errno, "cannot read '/proc'");
@@ -107,9 +111,10 @@ int members_signal(struct container *container, int signal, struct caisson_error
     struct stat wanted;
     pid_t *pids;
     size_t count;
+    int own = own_namespace(container, &wanted, err);
 
-    if (own_namespace(container, &wanted) < 0)
-        return 0;
+    if (own <= 0)
+        return own;
     if (members_list(container, &pids, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)

@@ -12,9 +12,9 @@ static int set_frozen(const struct caisson_context *context, const char *id, boo
     _cleanup_close_ int cgroup = -1;
     enum caisson_status status;
 
-    if (container_open(context, id, true, &container, err) < 0 || container_read(&container, err) < 0)
+    if (container_open(context, id, true, &container, err) < 0 || container_read(&container, err) < 0 ||
+        state_status(container.dir, &container.state, &status, NULL, err) < 0)
         return -1;
-    status = state_status(container.dir, &container.state, NULL);
     if (freeze && status != CAISSON_RUNNING && status != CAISSON_CREATED)
         return container_wrong_status(&container, verb, status, "running or created", err);
     if (!freeze && status != CAISSON_PAUSED)

@@ -88,9 +88,9 @@ static int start_open(const struct caisson_context *context, struct container *c
     enum caisson_status status;
     int result;
 
-    if (container_read(container, err) < 0)
+    if (container_read(container, err) < 0 ||
+        state_status(container->dir, &container->state, &status, NULL, err) < 0)
         return -1;
-    status = state_status(container->dir, &container->state, NULL);
     if (status != CAISSON_CREATED)
         return container_wrong_status(container, "start", status, "created", err);
     launch.context = context;

@@ -46,12 +46,25 @@ static int not_found(const char *id, struct caisson_error *err)
     return error_set(err, CAISSON_ERROR_NOT_FOUND, CONTRACT_NOT_FOUND ": %s", id);
 }
 
+/* The lock could not be had. When it is not another's, who deletes the directory meanwhile, it goes with it. */
+static int unmake(int root, const char *id, int dir, const struct caisson_error *why,
+                  struct caisson_error *err)
+{
+    if (why->code != CAISSON_ERROR_TIMEOUT)
+        unlinkat(dir, "lock", 0);
+    unlinkat(root, id, AT_REMOVEDIR);
+    if (err)
+        *err = *why;
+    return -1;
+}
+
 int state_make(int root, const char *id, int *lock, struct caisson_error *err)
 {
     *lock = -1;
     /* Again when a `delete --force` removed the directory before it was locked. */
     for (;;) {
         _cleanup_close_ int dir = -1;
+        struct caisson_error why = {0};
         int gone;
 
         if (mkdirat(root, id, 0700) < 0) {
@@ -67,11 +80,11 @@ int state_make(int root, const char *id, int *lock, struct caisson_error *err)
             unlinkat(root, id, AT_REMOVEDIR);
             return -1;
         }
-        gone = state_lock(dir, id, lock, err);
+        gone = state_lock(dir, id, lock, &why);
         if (gone < 0)
-            unlinkat(root, id, AT_REMOVEDIR);
-        if (gone <= 0)
-            return gone < 0 ? -1 : TAKE_FD(dir);
+            return unmake(root, id, dir, &why, err);
+        if (gone == 0)
+            return TAKE_FD(dir);
     }
 }
 

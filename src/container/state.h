@@ -78,11 +78,14 @@ int state_write(int dir, const struct state *state, struct caisson_error *err);
 /** Writes the pid file inside the directory. */
 int state_write_pid(int dir, pid_t pid, uint64_t start_time, struct caisson_error *err);
 
-/** Reads the pid file alone: sets pid and start_time, both 0 when there is none or it is torn. */
-void state_read_pid(int dir, struct state *state);
+/** Reads the pid file alone: sets pid and start_time, both 0 when there is none or it is torn. -1: it cannot be read. */
+int state_read_pid(int dir, struct state *state, struct caisson_error *err);
 
-/** @return a pidfd of the first process when it lives and is the one that was written down, otherwise -1. */
-int state_process(const struct state *state);
+/**
+ * Looks for the first process. What cannot be found out is an error: one that is taken for ended lives on for ever.
+ * @param pidfd receives a descriptor of it when it lives and is the one that was written down, otherwise -1
+ */
+int state_process(const struct state *state, int *pidfd, struct caisson_error *err);
 
 /** Reads state.json and pid. A directory without a state.json is a creation that was cut short: CAISSON_ERROR_STATE. */
 int state_read(struct arena *arena, int dir, struct state *state, struct caisson_error *err);
@@ -90,11 +93,13 @@ int state_read(struct arena *arena, int dir, struct state *state, struct caisson
 /**
  * What the kernel says now: creating, created, running, paused or stopped.
  * @param pidfd receives a descriptor of the first process when it lives, otherwise -1; may be NULL
+ * @return 0, or -1 with `err` when the kernel does not say
  */
-enum caisson_status state_status(int dir, const struct state *state, int *pidfd);
+int state_status(int dir, const struct state *state, enum caisson_status *status, int *pidfd,
+                 struct caisson_error *err);
 
-/** @return field 22 of /proc/PID/stat, or 0 when there is no such process. */
-uint64_t state_process_start_time(pid_t pid);
+/** Field 22 of /proc/PID/stat; 0 when there is no such process. @return 0, or -1 with `err` when it cannot be read. */
+int state_process_start_time(pid_t pid, uint64_t *start_time, struct caisson_error *err);
 
 /** Makes the file `created` and locks it for writing. @return the descriptor that holds the lock, or -1 with `err`. */
 int state_hold_created(int dir, struct caisson_error *err);

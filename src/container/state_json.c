@@ -100,8 +100,7 @@ int state_read(struct arena *arena, int dir, struct state *state, struct caisson
     input.text = file_read_fd(arena, fd, input.name, SPEC_SIZE_LIMIT, &input.length, err);
     if (!input.text || reader_decode(&input, &state_shape, state, err) < 0)
         return -1;
-    state_read_pid(dir, state);
-    return 0;
+    return state_read_pid(dir, state, err);
 }
 
 char *state_json(struct arena *arena, const struct state *state, enum caisson_status status, pid_t pid)

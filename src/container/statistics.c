@@ -34,9 +34,9 @@ int caisson_statistics(const struct caisson_context *context, const char *id,
     _cleanup_close_ int cgroup = -1;
     enum caisson_status status;
 
-    if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0)
+    if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0 ||
+        state_status(container.dir, &container.state, &status, NULL, err) < 0)
         return -1;
-    status = state_status(container.dir, &container.state, NULL);
     if (status == CAISSON_STOPPED)
         return error_set(err, CAISSON_ERROR_NOT_RUNNING,
                          "cannot read the statistics of container '%s': " CONTRACT_NOT_RUNNING, id);

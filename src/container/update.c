@@ -128,8 +128,10 @@ static int read_resources(struct arena *arena, const struct caisson_context *con
 
 static int check_status(const struct container *container, struct caisson_error *err)
 {
-    enum caisson_status status = state_status(container->dir, &container->state, NULL);
+    enum caisson_status status;
 
+    if (state_status(container->dir, &container->state, &status, NULL, err) < 0)
+        return -1;
     if (status == CAISSON_STOPPED)
         return error_set(err, CAISSON_ERROR_NOT_RUNNING,
                          "cannot update container '%s': " CONTRACT_NOT_RUNNING, container->id);

@@ -23,6 +23,14 @@ static void log_warning(void *data, enum caisson_log_level level, const char *me
 static const struct caisson_context context = {
     .state_root = scratch, .log = log_warning, .log_level = CAISSON_LOG_DEBUG};
 
+static uint64_t start_time(pid_t pid)
+{
+    uint64_t time;
+
+    assert_int_equal(state_process_start_time(pid, &time, NULL), 0);
+    return time;
+}
+
 static int setup(void **data)
 {
     warnings[0] = '\0';
@@ -86,7 +94,7 @@ static void remember_as(pid_t pid, const struct state *extra)
     assert_int_equal(state_write(dir, &state, &err), 0);
     scratch_write("one/config.json", "{\"ociVersion\":\"1.0.2\"}");
     if (pid)
-        assert_int_equal(state_write_pid(dir, pid, state_process_start_time(pid), &err), 0);
+        assert_int_equal(state_write_pid(dir, pid, start_time(pid), &err), 0);
     close(dir);
     close(lock);
     close(root);
@@ -175,7 +183,7 @@ static void test_kill_spares_the_numbers_next_owner(void **data)
 
     (void)data;
     remember(pid);
-    snprintf(text, sizeof text, "%d %llu\n", (int)pid, (unsigned long long)state_process_start_time(pid) - 1);
+    snprintf(text, sizeof text, "%d %llu\n", (int)pid, (unsigned long long)start_time(pid) - 1);
     scratch_write("one/pid", text);
     assert_int_equal(caisson_kill(&context, "one", SIGKILL, false, &err), -1);
     assert_int_equal(err.code, CAISSON_ERROR_NOT_RUNNING);

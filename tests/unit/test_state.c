@@ -12,6 +12,14 @@
 static struct caisson_error err;
 static int root = -1;
 
+static uint64_t start_time(pid_t pid)
+{
+    uint64_t time;
+
+    assert_int_equal(state_process_start_time(pid, &time, NULL), 0);
+    return time;
+}
+
 static int setup(void **data)
 {
     if (scratch_setup(data) < 0)
@@ -269,16 +277,16 @@ static void test_torn_pid(void **data)
     struct state state = {.pid = 7};
 
     (void)data;
-    state_read_pid(dir, &state);
+    assert_int_equal(state_read_pid(dir, &state, &err), 0);
     assert_int_equal(state.pid, 0);
     for (size_t i = 0; i < sizeof torn / sizeof *torn; i++) {
         scratch_write("one/pid", torn[i]);
         state.pid = 7;
-        state_read_pid(dir, &state);
+        assert_int_equal(state_read_pid(dir, &state, &err), 0);
         assert_int_equal(state.pid, 0);
     }
     scratch_write("one/pid", "12 34\n");
-    state_read_pid(dir, &state);
+    assert_int_equal(state_read_pid(dir, &state, &err), 0);
     assert_int_equal(state.pid, 12);
     close(lock);
     close(dir);
@@ -292,7 +300,7 @@ static enum caisson_status status_of(int dir)
     enum caisson_status status;
 
     assert_int_equal(state_read(&arena, dir, &state, &err), 0);
-    status = state_status(dir, &state, &pidfd);
+    assert_int_equal(state_status(dir, &state, &status, &pidfd, &err), 0);
     /* the descriptor comes with the statuses in which the process lives */
     assert_int_equal(pidfd >= 0, state.pid > 0 && status != CAISSON_STOPPED);
     fd_close(pidfd);
@@ -310,7 +318,7 @@ static void test_life_of_a_process(void **data)
     assert_true(created >= 0);
     assert_int_equal(state_hold_created(dir, &err), -1);
     pid = scratch_sleeper(); /* holds the lock as well: it has our descriptor's copy */
-    assert_int_equal(state_write_pid(dir, pid, state_process_start_time(pid), &err), 0);
+    assert_int_equal(state_write_pid(dir, pid, start_time(pid), &err), 0);
     assert_int_equal(status_of(dir), CAISSON_CREATING);
     assert_int_equal(state_mark_created(created, &err), 0);
     close(created);
@@ -319,10 +327,10 @@ static void test_life_of_a_process(void **data)
     assert_int_equal(status_of(dir), CAISSON_STOPPED);
 
     pid = scratch_sleeper();
-    assert_int_equal(state_write_pid(dir, pid, state_process_start_time(pid), &err), 0);
+    assert_int_equal(state_write_pid(dir, pid, start_time(pid), &err), 0);
     assert_int_equal(status_of(dir), CAISSON_RUNNING);
     /* another process that has got the same number */
-    assert_int_equal(state_write_pid(dir, pid, state_process_start_time(pid) + 1, &err), 0);
+    assert_int_equal(state_write_pid(dir, pid, start_time(pid) + 1, &err), 0);
     assert_int_equal(status_of(dir), CAISSON_STOPPED);
     scratch_kill(pid);
     close(lock);
@@ -336,13 +344,13 @@ static void test_process_that_is_not_reaped(void **data)
     siginfo_t info;
 
     (void)data;
-    assert_int_equal(state_write_pid(dir, pid, state_process_start_time(pid), &err), 0);
+    assert_int_equal(state_write_pid(dir, pid, start_time(pid), &err), 0);
     kill(pid, SIGKILL);
     assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-    assert_true(state_process_start_time(pid) > 0);
+    assert_true(start_time(pid) > 0);
     assert_int_equal(status_of(dir), CAISSON_STOPPED);
     scratch_wait(pid);
-    assert_int_equal(state_process_start_time(pid), 0);
+    assert_int_equal(start_time(pid), 0);
     close(lock);
     close(dir);
 }
@@ -361,12 +369,12 @@ static void test_start_time(void **data)
     assert_non_null(awk);
     assert_non_null(fgets(text, sizeof text, awk));
     pclose(awk);
-    before = state_process_start_time(getpid());
+    before = start_time(getpid());
     assert_true(before == strtoull(text, NULL, 10));
     prctl(PR_SET_NAME, "a) R 1 (b c)");
-    assert_true(state_process_start_time(getpid()) == before);
-    assert_int_equal(state_process_start_time(0), 0);
-    assert_int_equal(state_process_start_time(-1), 0);
+    assert_true(start_time(getpid()) == before);
+    assert_int_equal(start_time(0), 0);
+    assert_int_equal(start_time(-1), 0);
 }
 
 static void test_state_object(void **data)
