@@ -4,13 +4,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Stands in a string as it is. The NUL does not. */
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
 static void json_quote(struct strbuf *out, const char *text)
 {
     strbuf_char(out, '"');
     while (*text) {
-        size_t plain =
-            strcspn(text, "\"\\\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12"
-                          "\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f");
+        size_t plain = 0;
+
+        while (is_plain(text[plain]))
+            plain++;
 
         strbuf_add(out, text, plain);
         text += plain;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cli.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "cli/globals.h"
@@ -60,7 +61,8 @@ static int run(struct cli *cli, char **argv, struct caisson_error *err)
 
 int cli_main(char **argv)
 {
-    _cleanup_arena_ struct arena arena = {0};
+    _Alignas(max_align_t) char room[4096] = {0};
+    _cleanup_arena_ struct arena arena = ARENA_IN(room);
     struct cli cli = {.arena = &arena, .failure = 1, .log = {.error_level = CAISSON_LOG_WARNING}};
     struct caisson_error err = {0};
 

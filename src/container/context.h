@@ -3,6 +3,8 @@
 #ifndef CONTAINER_CONTEXT_H
 #define CONTAINER_CONTEXT_H
 
+#include <stddef.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "container/state.h"
@@ -13,6 +15,8 @@ struct container {
     int root, dir, lock;
     struct state state; /* in the arena; zeros until container_read() */
     struct arena arena;
+    _Alignas(max_align_t) char room
+        [6144]; /* where container_open() lets the arena begin: enough for most states */
 };
 
 #define _cleanup_container_ __attribute__((cleanup(container_close)))

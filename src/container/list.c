@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* caisson_state() and caisson_list() */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,8 @@ typedef void list_visitor(void *data, const struct caisson_container *container)
 
 static int visit_one(int root, const char *id, list_visitor *visit, void *data, struct caisson_error *err)
 {
-    _cleanup_arena_ struct arena arena = {0};
+    _Alignas(max_align_t) char room[6144] = {0};
+    _cleanup_arena_ struct arena arena = ARENA_IN(room);
     _cleanup_close_ int dir = state_open(root, id, false, NULL, err);
     struct strbuf text = STRBUF(&arena);
     struct json json = {.out = &text};
