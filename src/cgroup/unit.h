@@ -24,6 +24,12 @@ int unit_decide_properties(struct decision *decision, const struct cgroup_reques
 /** The properties that stand for the plan's values, as limits of the unit. */
 void unit_limits_of_writes(struct arena *arena, const struct cgroup_plan *plan, struct cgroup_unit *unit);
 
+/**
+ * Makes the limits properties of the start where they leave room for the building of the container: systemd is asked
+ * once then, and has them in one file. Others have to wait until it is built.
+ */
+void unit_limits_at_start(struct arena *arena, struct cgroup_unit *unit);
+
 /** The unit of a scope that was made before, whose cgroup is at `absolute`. */
 struct cgroup_unit *unit_of_scope(struct arena *arena, const char *absolute);
 

@@ -185,6 +185,7 @@ int unit_decide_properties(struct decision *decision, const struct cgroup_reques
         if (strncmp(annotations->items[i].key, annotation_prefix, sizeof annotation_prefix - 1) == 0 &&
             add_annotation(decision, request->spec, &annotations->items[i], err) < 0)
             return -1;
+    unit_limits_at_start(arena, unit);
     return 0;
 }
 

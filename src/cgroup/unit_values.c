@@ -116,3 +116,33 @@ void unit_limits_of_writes(struct arena *arena, const struct cgroup_plan *plan, 
             add_value(arena, &unit->limits, write->file, write->value);
     }
 }
+
+/* The least that lets caisson-systemd and the container's process work that builds it. */
+static const struct {
+    const char *property;
+    uint64_t least;
+} room[] = {
+    {"MemoryMax", 32 * 1024 * 1024},
+    {"MemoryHigh", 32 * 1024 * 1024},
+    {"TasksMax", 8},
+    {"CPUQuotaPerSecUSec", SECOND_US / 10},
+};
+
+static bool has_room(const struct cgroup_properties *limits)
+{
+    for (size_t i = 0; i < limits->count; i++)
+        for (size_t k = 0; k < sizeof room / sizeof *room; k++)
+            if (strcmp(limits->items[i].name, room[k].property) == 0 &&
+                strtoull(limits->items[i].values[0], NULL, 10) < room[k].least)
+                return false;
+    return true;
+}
+
+void unit_limits_at_start(struct arena *arena, struct cgroup_unit *unit)
+{
+    if (!has_room(&unit->limits))
+        return;
+    for (size_t i = 0; i < unit->limits.count; i++)
+        properties_add(arena, &unit->properties, &unit->limits.items[i]);
+    unit->limits.count = 0;
+}

@@ -144,6 +144,19 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     succeeds
 }
 
+@test "systemd: limits with room for the making of the container are told with the scope, by one call" {
+    config '.linux.resources = $r' --argjson r "$resources"
+    create_in_scope
+    is "$(property DropInPaths)" ""
+    is "$(value memory.max) $(property MemoryMax) $(property TasksMax)" "67108864 67108864 20"
+    caisson delete --force "$ID"
+    unit_goes
+    config '.linux.resources.pids.limit = 1'
+    create_in_scope
+    contains "$(property DropInPaths)" TasksMax
+    is "$(value memory.max) $(property MemoryMax) $(property TasksMax)" "67108864 67108864 1"
+}
+
 @test "systemd: an update is told to systemd too" {
     config '.linux.resources = $r' --argjson r "$resources"
     create_in_scope

@@ -80,6 +80,14 @@ static void test_places(void **data)
 
 /* ---- limits ---- */
 
+/* Those of the start, behind the five properties that every scope has, and those that are set later. */
+static const char *limits_text(const struct cgroup_unit *unit)
+{
+    struct cgroup_properties start = {unit->properties.items + 5, unit->properties.count - 5};
+
+    return arena_format(&arena, "%s%s", properties_text(&start), properties_text(&unit->limits));
+}
+
 static void test_limits(void **data)
 {
     static const struct {
@@ -114,9 +122,40 @@ static void test_limits(void **data)
                                      arena_format(&arena, "\"resources\":{%s}", cases[i].resources), "",
                                      false, &plan),
                          0);
-        if (strcmp(properties_text(&plan.unit->limits), cases[i].limits) != 0)
-            fail_msg("%s: '%s', not '%s'", cases[i].resources, properties_text(&plan.unit->limits),
-                     cases[i].limits);
+        if (strcmp(limits_text(plan.unit), cases[i].limits) != 0)
+            fail_msg("%s: '%s', not '%s'", cases[i].resources, limits_text(plan.unit), cases[i].limits);
+    }
+}
+
+/* What would hinder the building of the container waits for its end, and with it the rest; an annotation does not win. */
+static void test_limits_at_start(void **data)
+{
+    static const struct {
+        const char *resources;
+        bool at_start;
+    } cases[] = {
+        {"\"memory\":{\"limit\":33554432},\"pids\":{\"limit\":8},\"cpu\":{\"quota\":10000}", true},
+        {"\"memory\":{\"limit\":-1},\"pids\":{\"limit\":-1},\"cpu\":{\"quota\":-1}", true},
+        {"\"memory\":{\"limit\":33554431}", false},
+        {"\"unified\":{\"memory.high\":\"1048576\"},\"cpu\":{\"shares\":512}", false},
+        {"\"pids\":{\"limit\":7}", false},
+        {"\"cpu\":{\"quota\":9000}", false},
+    };
+
+    (void)data;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cgroup_plan plan;
+
+        assert_int_equal(
+            decide_unit(&user_host, arena_format(&arena, "\"resources\":{%s}", cases[i].resources),
+                        "\"annotations\":{\"org.systemd.property.TasksMax\":\"uint64 99\"},", false, &plan),
+            0);
+        if ((plan.unit->limits.count == 0) != cases[i].at_start)
+            fail_msg("%s", cases[i].resources);
+        if (i == 0)
+            assert_string_equal(limits_text(plan.unit),
+                                "t TasksMax=8;t MemoryMax=33554432;"
+                                "t CPUQuotaPerSecUSec=100000;t CPUQuotaPeriodUSec=100000;");
     }
 }
 
@@ -256,8 +295,10 @@ static void test_no_helper(void **data)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_places),     TEST(test_limits),          TEST(test_update_finds_the_unit),
-        TEST(test_properties), TEST(test_property_values), TEST(test_no_helper),
+        TEST(test_places),          TEST(test_limits),
+        TEST(test_limits_at_start), TEST(test_update_finds_the_unit),
+        TEST(test_properties),      TEST(test_property_values),
+        TEST(test_no_helper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
