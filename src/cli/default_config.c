@@ -35,7 +35,7 @@ static const struct mount_row mounts[] = {
     {PRIVILEGED, "/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}},
     {PRIVILEGED, "/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "relatime", "ro"}},
     /* sysfs shows a network namespace: who shares the host's may not mount a new one (sysfs needs its owner). */
-    {ROOTLESS, "/sys", "none", "/sys", {"rbind", "nosuid", "noexec", "nodev", "ro"}},
+    {ROOTLESS, "/sys", "none", "/sys", {"rbind", "rnosuid", "rnoexec", "rnodev", "rro"}},
 };
 
 static const struct {

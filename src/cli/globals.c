@@ -16,11 +16,11 @@ static const struct option_choice cgroup_managers[] = {
     {0},
 };
 
+/* As runc takes them: "auto" or nothing, or what Go's strconv.ParseBool() knows. */
 static const struct option_choice rootless_values[] = {
-    {"auto", CAISSON_ROOTLESS_AUTO},   {"true", CAISSON_ROOTLESS_TRUE},
-    {"false", CAISSON_ROOTLESS_FALSE}, {"1", CAISSON_ROOTLESS_TRUE},
-    {"t", CAISSON_ROOTLESS_TRUE},      {"0", CAISSON_ROOTLESS_FALSE},
-    {"f", CAISSON_ROOTLESS_FALSE},     {0},
+    {"auto", CAISSON_ROOTLESS_AUTO}, {"true", CAISSON_ROOTLESS_TRUE}, {"false", CAISSON_ROOTLESS_FALSE},
+    {"1", CAISSON_ROOTLESS_TRUE},    {"t", CAISSON_ROOTLESS_TRUE},    {"0", CAISSON_ROOTLESS_FALSE},
+    {"f", CAISSON_ROOTLESS_FALSE},   {"", CAISSON_ROOTLESS_AUTO},     {0},
 };
 
 #define AT(member) offsetof(struct globals, member)

@@ -93,7 +93,8 @@ static int store_choice(struct parser *parser, const struct option *option, int 
             *member = choice->value;
             return 0;
         }
-        strbuf_format(&names, "%s%s", names.length ? ", " : "", choice->name);
+        if (*choice->name)
+            strbuf_format(&names, "%s%s", names.length ? ", " : "", choice->name);
     }
     return error_set(parser->err, CAISSON_ERROR_USAGE,
                      "'%s' is no value of the option '--%s'; it is one of: %s", text, option->name,

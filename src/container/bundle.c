@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/reach.h"
 
 static void say(const struct caisson_context *context, enum caisson_log_level level, const char *text)
 {
@@ -38,8 +39,10 @@ int bundle_load(struct arena *arena, const struct caisson_context *context, cons
     const char *file;
     char *path = realpath(directory && *directory ? directory : ".", NULL);
 
-    if (!path)
-        return error_system(err, errno, "cannot open bundle '%s'", directory ? directory : ".");
+    if (!path) {
+        error_system(err, errno, "cannot open bundle '%s'", directory ? directory : ".");
+        return reach_explain(err, directory);
+    }
     bundle->path = arena_string(arena, path);
     free(path);
     file = name[0] == '/' ? name : arena_format(arena, "%s/%s", bundle->path, name);
@@ -48,7 +51,7 @@ int bundle_load(struct arena *arena, const struct caisson_context *context, cons
         if (err && err->errnum == ENOENT)
             error_hint(err,
                        "a bundle is a directory with a config.json: `caisson spec` writes one to start from");
-        return -1;
+        return reach_explain(err, file);
     }
     return parse(arena, context, name, bundle, err);
 }

@@ -70,8 +70,14 @@ static int write_by_helper(const struct map_kind *kind, pid_t pid, const char *m
 
     if (!helper.path) {
         error_system(err, EPERM, "cannot write the %s, and %s is not installed", kind->file, kind->helper);
-        return error_hint(err, "install %s (package uidmap or shadow-utils), or map this user's own id alone",
-                          kind->helper);
+        if (geteuid() == 0)
+            return error_hint(
+                err, "uid 0 of a user namespace needs CAP_SETUID and CAP_SETGID in it to map its ids, "
+                     "and CAP_SETFCAP to map id 0");
+        return error_hint(err,
+                          "install %s (package uidmap or shadow-utils) and grant the ids in %s, or map this "
+                          "user's own id alone",
+                          kind->helper, kind->ranges);
     }
     helper.args = helper_args(&arena, kind->helper, pid, map);
     if (helper_run(&helper, &end, err) < 0)
@@ -80,7 +86,9 @@ static int write_by_helper(const struct map_kind *kind, pid_t pid, const char *m
         return 0;
     helper_describe(&helper, &end, ended, sizeof ended);
     error_set(err, CAISSON_ERROR_SYSTEM, "cannot write the %s: '%s' %s", kind->file, helper.path, ended);
-    return error_hint(err, "the ids must be granted to this user in %s", kind->ranges);
+    return error_hint(err,
+                      "the ids must be granted to this user in %s: usermod --add-sub%cids FIRST-LAST USER",
+                      kind->ranges, kind->file[0]);
 }
 
 /* The kernel decides who may write a map (user_namespaces(7)); EPERM leaves it unwritten. */

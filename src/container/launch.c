@@ -82,7 +82,7 @@ int launch_write_oom_score(const struct launch *launch, struct caisson_error *er
     const char *value = launch->plan->oom_score_adj;
     char path[48];
 
-    if (!value)
+    if (!value || launch->process.oom_score_set)
         return 0;
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", launch->process.pid);
     if (file_put(AT_FDCWD, path, value) == 0)

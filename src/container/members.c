@@ -87,7 +87,8 @@ int members_list(struct container *container, pid_t **pids, size_t *count, struc
             is_same(&st, &wanted))
             add(container, pids, (*count)++, (pid_t)strtol(entry->d_name, NULL, 10));
     closedir(proc);
-    qsort(*pids, *count, sizeof **pids, ascending);
+    if (*count > 0)
+        qsort(*pids, *count, sizeof **pids, ascending);
     return 0;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/reach.h"
 #include "container/idmap.h"
 #include "container/state.h"
 #include "sys/mount.h"
@@ -24,6 +25,7 @@ static int slot_error(const struct plan_slot *slot, const struct spec *spec, con
                       struct caisson_error *err)
 {
     error_system(err, errno, "cannot %s '%s'", what, slot->path);
+    reach_explain(err, slot->path);
     return slot->origin ? spec_error_at(spec, err, slot->origin) : -1;
 }
 

@@ -14,20 +14,26 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "sys/memfd.h"
 #include "sys/vfork.h"
 
 /* The init's program, which the build put into this one: see init_image.S. */
 extern const char init_image[], init_image_end[];
 
-/* What the child needs between clone3 and exec. It shares the parent's memory, and so can say why it failed. */
+/*
+ * What the child needs between clone3 and exec. It shares the parent's memory, and so can say why it failed: volatile,
+ * for what it writes is read where the compiler sees no way from the one to the other.
+ */
 struct child {
     const struct prepared *prepared;
     char *const *argv;
     int init, plan, channel;
     uint64_t ignored_signals;
     bool new_user_namespace;
-    int errnum;
+    const char *oom_score_adj;
+    volatile bool oom_score_set;
+    volatile int errnum;
 };
 
 /*
@@ -105,6 +111,12 @@ __attribute__((no_sanitize_address)) static _Noreturn void run_child(struct chil
     static char *const no_env[] = {NULL};
     bool ok = inherit(child->plan) == 0 && inherit(child->channel) == 0;
 
+    /*
+     * After its exec the process is not dumpable, and its files in procfs are root's: too late for a user without
+     * privileges. In a new user namespace it has no rights to a lower score: there the runtime sets it.
+     */
+    if (child->oom_score_adj && !child->new_user_namespace)
+        child->oom_score_set = file_put(AT_FDCWD, "/proc/self/oom_score_adj", child->oom_score_adj) == 0;
     for (size_t i = 0; ok && i < child->prepared->count; i++)
         ok = inherit(child->prepared->fds[i]) == 0;
     stop_ignoring(child->ignored_signals);
@@ -114,13 +126,19 @@ __attribute__((no_sanitize_address)) static _Noreturn void run_child(struct chil
     _exit(127);
 }
 
-static int spawn_error(int errnum, int init, struct caisson_error *err)
+static int spawn_error(int errnum, int init, bool new_user, struct caisson_error *err)
 {
     error_system(err, errnum, "cannot start the container's first process");
     if (errnum == EACCES && init >= 0)
         error_hint(err, "is executing a memfd forbidden here (sysctl vm.memfd_noexec, a security module)?");
     if (errnum == ENOSPC || errnum == EUSERS)
         error_hint(err, "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces");
+    if (errnum == EPERM && init < 0)
+        error_hint(err, new_user ? "may this user make user namespaces? See the sysctls "
+                                   "user.max_user_namespaces, kernel.unprivileged_userns_clone and "
+                                   "kernel.apparmor_restrict_unprivileged_userns"
+                                 : "making namespaces takes CAP_SYS_ADMIN: run as root, or add {\"type\": "
+                                   "\"user\"} to linux.namespaces, as `caisson spec --rootless` does");
     if (errnum == EAGAIN)
         error_hint(err, "a limit on processes is reached: pids.max of the cgroup, or RLIMIT_NPROC");
     if (errnum == EOPNOTSUPP)
@@ -144,18 +162,20 @@ static int start(struct plan *plan, struct child *child, int cgroup_fd, struct s
 
     child->ignored_signals = plan->ignored_signals;
     child->new_user_namespace = plan->clone_flags & CLONE_NEWUSER;
+    child->oom_score_adj = plan->oom_score_adj;
     pid = sys_vfork(&args);
     if (pid == 0)
         run_child(child);
     if (pid < 0)
-        return spawn_error(errno, -1, err);
+        return spawn_error(errno, -1, child->new_user_namespace, err);
     if (child->errnum) {
         waitpid((pid_t)pid, NULL, 0);
         fd_close(pidfd);
-        return spawn_error(child->errnum, child->init, err);
+        return spawn_error(child->errnum, child->init, child->new_user_namespace, err);
     }
     spawned->pid = (pid_t)pid;
     spawned->pidfd = pidfd;
+    spawned->oom_score_set = child->oom_score_set;
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/reach.h"
 
 /* A file that nobody touches for a while may be removed from XDG_RUNTIME_DIR unless it has the sticky bit. */
 enum { MODE_SYSTEM = 0711, MODE_USER = 0700 | S_ISVTX, MODE_PARENT = 0755 };
@@ -72,8 +73,9 @@ static int open_or_make(const char *path, mode_t mode, bool chosen_by_us, struct
             return fd;
         error_system(err, errno, "cannot open the state directory '%s'", path);
     }
-    return error_hint(err, chosen_by_us ? "set XDG_RUNTIME_DIR, or name a directory of your own with --root"
-                                        : "name a directory that this user can write to");
+    error_hint(err, chosen_by_us ? "set XDG_RUNTIME_DIR, or name a directory of your own with --root"
+                                 : "name a directory that this user can write to");
+    return chosen_by_us ? -1 : reach_explain(err, path);
 }
 
 /* /tmp belongs to everybody: what stands there under our name is used only when it is ours alone. */

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -76,6 +78,26 @@ static int probe_user_namespace(struct plan_host *host, struct caisson_error *er
     return 0;
 }
 
+/*
+ * Capabilities are over what belongs to the own user namespace: `unshare --user` alone leaves the mounts to the one
+ * above. Of a namespace that belongs there the kernel does not even show the owner.
+ */
+static int probe_mounts(struct plan_host *host, struct caisson_error *err)
+{
+    _cleanup_close_ int mounts = -1, owner = -1;
+
+    if (host->initial_user_namespace)
+        return 0;
+    mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (mounts < 0)
+        return error_system(err, errno, "cannot open '/proc/self/ns/mnt'");
+    owner = ioctl(mounts, NS_GET_USERNS);
+    if (owner < 0 && errno != EPERM)
+        return error_system(err, errno, "cannot ask whose '/proc/self/ns/mnt' is");
+    host->foreign_mounts = owner < 0;
+    return 0;
+}
+
 int plan_host_probe(struct plan_host *host, struct caisson_error *err)
 {
     uint64_t sets[SETS];
@@ -89,5 +111,5 @@ int plan_host_probe(struct plan_host *host, struct caisson_error *err)
     host->bounding = sets[BOUNDING];
     host->ignored_signals = sets[IGNORED];
     host->last_capability = last_capability(host->bounding);
-    return probe_user_namespace(host, err);
+    return probe_user_namespace(host, err) < 0 ? -1 : probe_mounts(host, err);
 }

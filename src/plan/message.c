@@ -10,6 +10,7 @@
 
 #include "base/contract.h"
 #include "base/error.h"
+#include "base/reach.h"
 #include "plan/words.h"
 
 enum { ANY = PLAN_ACTION_COUNT };
@@ -24,9 +25,9 @@ static const struct {
     {PLAN_OP_MOUNT, PLAN_ACTION_FSOPEN, ENODEV,
      "this kernel does not have the filesystem; is its module loaded?"},
     {PLAN_OP_MOUNT, PLAN_ACTION_FSCREATE, EPERM,
-     "in a user namespace, /proc and /sys can be mounted only by an owner of the pid or network namespace "
-     "who sees "
-     "an unmasked one"},
+     "in a user namespace proc, mqueue and sysfs take a pid, ipc or network namespace of the container's "
+     "own, and "
+     "an unmasked one in sight; otherwise bind the host's, with rbind"},
     {PLAN_OP_MOUNT, PLAN_ACTION_FSMOUNT, EPERM,
      "in a user namespace, /proc and /sys can be mounted only where nothing masks those of the host"},
     {PLAN_OP_MOUNT, PLAN_ACTION_CHECK_TARGET, EPERM,
@@ -44,6 +45,8 @@ static const struct {
     {PLAN_OP_MOUNT, PLAN_ACTION_OPEN_SOURCE, EINVAL,
      "without privileges over the host's mounts a source comes with what is mounted below it: rbind, not "
      "bind"},
+    {PLAN_OP_NODE, PLAN_ACTION_OPEN_SOURCE, ENOENT,
+     "without CAP_MKNOD in the initial user namespace a device is the one of the host at that path, bound"},
     {PLAN_OP_NODE, PLAN_ACTION_MISMATCH, EEXIST, "another file or device has the path already"},
     {PLAN_OP_RLIMIT, ANY, EPERM, "raising a hard limit needs CAP_SYS_RESOURCE in the initial user namespace"},
     {PLAN_OP_SYSCTL, PLAN_ACTION_OPEN_PROC, ENOENT, "this kernel does not have it, or not in a namespace"},
@@ -91,6 +94,37 @@ static void add_hint(unsigned op, const struct plan_message *message, struct cai
     }
 }
 
+/*
+ * The init's detail is an object, the kernel's words in parentheses, or the one behind the other:
+ * "size (tmpfs: Bad value for 'size')".
+ */
+static void split_detail(struct arena *arena, const char *detail, const char **object, const char **words)
+{
+    size_t length = strnlen(detail, PLAN_DETAIL_SIZE);
+    const char *text = arena_copy(arena, detail, length);
+    const char *open = length && text[length - 1] == ')' ? strstr(text, " (") : NULL;
+
+    *words = open ? open : "";
+    *object = open ? arena_copy(arena, text, (size_t)(open - text)) : text;
+}
+
+/* What the object of a failure tells: which of its path's directories is closed, or that its value is an id. */
+static void explain_object(const struct plan *plan, unsigned op, const struct plan_message *message,
+                           struct caisson_error *err)
+{
+    const char *object, *words;
+
+    split_detail(plan->arena, message->detail, &object, &words);
+    /* These an init without privileges opens itself. */
+    if (op == PLAN_OP_ROOT)
+        reach_explain(err, plan->rootfs);
+    else if (message->action == PLAN_ACTION_OPEN_SOURCE)
+        reach_explain(err, object);
+    else if (message->action == PLAN_ACTION_FSCONFIG && message->errnum == EINVAL &&
+             (strcmp(object, "uid") == 0 || strcmp(object, "gid") == 0))
+        error_hint(err, "is the id in linux.%sMappings? Only what is mapped can own the filesystem", object);
+}
+
 /* Callers look for the errors of an execution in lower case, as Go's library writes them. */
 static const char *lower_text(struct arena *arena, int errnum)
 {
@@ -113,20 +147,6 @@ static const struct plan_step *find_step(const struct plan *plan, uint32_t index
     while (index-- > 0)
         step = plan_next(step);
     return step;
-}
-
-/*
- * The init's detail is an object, the kernel's words in parentheses, or the one behind the other:
- * "size (tmpfs: Bad value for 'size')".
- */
-static void split_detail(struct arena *arena, const char *detail, const char **object, const char **words)
-{
-    size_t length = strnlen(detail, PLAN_DETAIL_SIZE);
-    const char *text = arena_copy(arena, detail, length);
-    const char *open = length && text[length - 1] == ')' ? strstr(text, " (") : NULL;
-
-    *words = open ? open : "";
-    *object = open ? arena_copy(arena, text, (size_t)(open - text)) : text;
 }
 
 /* ": cannot set the filesystem option 'size': Invalid argument (tmpfs: Bad value for 'size')" */
@@ -259,8 +279,10 @@ int plan_message_error(const struct plan *plan, const struct spec *spec, const s
         exec_error(plan, step, message, err);
     else
         step_error(plan, step, message, err);
-    if (step)
+    if (step) {
         add_hint(step->op, message, err);
+        explain_object(plan, step->op, message, err);
+    }
     if (!origin)
         return -1;
     if (spec)

@@ -103,7 +103,8 @@ int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *so
     if (options->source_nofollow)
         m->step.flags |= PLAN_MOUNT_SOURCE_NOFOLLOW;
     /* Whether a missing target is made as a file is known for certain when the source is opened. */
-    if (fstatat(AT_FDCWD, source, &st, 0) == 0 && !S_ISDIR(st.st_mode))
+    if (fstatat(AT_FDCWD, source, &st, options->source_nofollow ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&
+        !S_ISDIR(st.st_mode))
         m->step.flags |= PLAN_MOUNT_FILE;
     if (!plan_clones_mounts(b))
         return add_own_tree(b, m, err);

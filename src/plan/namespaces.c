@@ -81,7 +81,7 @@ bool plan_host_can(const struct plan_builder *b, unsigned capability)
 
 bool plan_clones_mounts(const struct plan_builder *b)
 {
-    return plan_host_can(b, CAP_SYS_ADMIN);
+    return plan_host_can(b, CAP_SYS_ADMIN) && !b->request->host->foreign_mounts;
 }
 
 static int decide_maps(struct plan_builder *b, struct caisson_error *err)

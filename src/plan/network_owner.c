@@ -29,10 +29,14 @@ bool plan_owns_network(const struct plan_builder *b)
     const struct spec_namespace *user = spec_namespace(b->spec, SPEC_NS_USER);
     const struct spec_namespace *network = spec_namespace(b->spec, SPEC_NS_NETWORK);
 
-    if (!user)
+    if (!user && b->request->host->initial_user_namespace)
         return true;
-    if (!network || spec_new_namespace(b->spec, SPEC_NS_NETWORK))
-        return network != NULL;
+    if (network && spec_new_namespace(b->spec, SPEC_NS_NETWORK))
+        return true;
+    if (!user)
+        return belongs_to(network ? network->path : "/proc/self/ns/net", "/proc/self/ns/user");
+    if (!network)
+        return false;
     /* A user namespace that is made now owns nothing that exists. */
     return user->path && *user->path && belongs_to(network->path, user->path);
 }

@@ -34,6 +34,7 @@ struct plan_host {
     unsigned last_capability;    /* /proc/sys/kernel/cap_last_cap */
     uint64_t ignored_signals;    /* by the runtime, because its caller ignored them: bit n - 1 for signal n */
     bool initial_user_namespace; /* the runtime runs in the initial user namespace */
+    bool foreign_mounts;         /* its mount namespace belongs to a user namespace above its own */
 };
 
 enum plan_purpose { PLAN_FOR_CREATE, PLAN_FOR_RUN, PLAN_FOR_EXEC };

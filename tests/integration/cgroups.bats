@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Where the container's cgroup is, and whose it is.
-# also: lab-root lab-user
+# also: user lab-root lab-user
 load helpers
 
 setup() {
@@ -31,7 +31,7 @@ setup() {
 }
 
 @test "systemd's way to write the path makes the same place without systemd" {
-    need_root
+    need_root "the path starts at the root of the hierarchy"
     config '.linux.cgroupsPath = "caisson-test.slice:p:" + $id' --arg id "$ID"
     create
     is "$(sed -n 's/^0:://p' "/proc/$PID/cgroup")" "/caisson.slice/caisson-test.slice/p-$ID.scope"

@@ -46,7 +46,7 @@ deny_groups() {
 }
 
 @test "setgroups denied in a namespace that is joined" {
-    need_root
+    need_root "it is about a user namespace that root joins; rootless.bats joins a user's"
     background unshare --user --map-root-user sleep 1000
     wait_for grep -q sleep "/proc/$!/comm"
     config '.linux.namespaces += [{type: "user", path: $path}]' --arg path "/proc/$!/ns/user"
@@ -103,7 +103,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
 }
 
 @test "oomScoreAdj holds in a process namespace that is joined" {
-    need_root
+    need_root "its process namespace is made without a user namespace"
     background unshare --pid --fork --kill-child sleep 1000
     wait_for pgrep -P "$!"
     config '.process.oomScoreAdj = 444 | .linux.namespaces |= map(if .type == "pid" then .path = $path else . end)' \
@@ -126,6 +126,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
 }
 
 @test "a filter that forbids what the init has yet to do is an error that says so" {
+    need_root "as a user the groups are not set at all"
     # Without noNewPrivileges the filter is there before user and groups are set. sendmsg(2) is not in it either.
     config '.process.noNewPrivileges = false | .linux.seccomp = {
         defaultAction: "SCMP_ACT_ERRNO",
@@ -140,7 +141,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
 }
 
 @test "a root filesystem that brings a /proc may get another" {
-    need_root
+    need_root "it mounts something on the host"
     mount_fixture -t proc proc "$BUNDLE/rootfs/proc"
     run_script 'ls -d /proc/[0-9]*'
     succeeds
@@ -224,7 +225,7 @@ unprivileged() {
 }
 
 @test "without privileges a mount may be a slave of the host's" {
-    need_root
+    need_root "it mounts something on the host, and drops its privileges itself"
     mkdir "$T/shared"
     mount_fixture -t tmpfs shared "$T/shared"
     mount --make-shared "$T/shared"
@@ -246,7 +247,7 @@ unprivileged() {
 }
 
 @test "without privileges an option for the mount alone leaves the mounts below it alone" {
-    need_root
+    need_root "it mounts something on the host, and drops its privileges itself"
     mkdir "$T/tree"
     mount_fixture -t tmpfs tree "$T/tree"
     mkdir "$T/tree/below"
@@ -264,7 +265,7 @@ unprivileged() {
 }
 
 @test "root of the container's user namespace cannot trace the init that waits for start" {
-    need_root
+    need_root "the memory of an init that a user starts is that user's, root of the container"
     userns
     config '.process.capabilities[] += ["CAP_SYS_PTRACE"]'
     script 'readlink /proc/self/exe; sleep 1000'
@@ -315,7 +316,7 @@ few_descriptors() {
 }
 
 @test "a creation that runs out of descriptors is undone in full" {
-    need_root
+    need_root "it binds / without what is mounted below, which a user may not see under its mounts"
     config '.mounts += [range(300) | {destination: "/mnt/\(.)", source: "/", options: ["bind"]}]'
     attempt few_descriptors 128 128
     fails "Too many open files"
@@ -324,7 +325,7 @@ few_descriptors() {
 }
 
 @test "many mounts go with a low soft limit of descriptors, which stays the container's" {
-    need_root
+    need_root "it binds / without what is mounted below, which a user may not see under its mounts"
     config '.mounts += [range(200) | {destination: "/mnt/b\(.)", source: "/", options: ["bind"]},
         {destination: "/mnt/t\(.)", type: "tmpfs", source: "x", options: ["ro"]}]'
     script 'ulimit -n; grep -c /mnt/ /proc/self/mountinfo'

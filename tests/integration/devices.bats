@@ -22,7 +22,7 @@ load helpers
 
 # proves: linux.devices.{path,type,major,minor,fileMode,uid,gid}, linux.devices.type={c,u,b,p}
 @test "devices are made with type, number, mode and owner" {
-    need_root
+    need_root "only root can make a device node; a user's are bound (rootless.bats)"
     config '.linux.devices = [
         {type: "c", path: "/dev/own", major: 1, minor: 3, fileMode: 384, uid: 5, gid: 6},
         {type: "u", path: "/dev/unbuffered", major: 1, minor: 5},
@@ -40,7 +40,7 @@ load helpers
 }
 
 @test "a mode is not cut by the caller's umask" {
-    need_root
+    need_root "only root can make a device node; a user's are bound (rootless.bats)"
     config '.linux.devices = [{type: "c", path: "/dev/own", major: 1, minor: 3, fileMode: 438}]'
     script 'stat -c %a /dev/own'
     (umask 077 && caisson run --bundle "$BUNDLE" "$ID" </dev/null >"$T/out")
@@ -48,14 +48,13 @@ load helpers
 }
 
 @test "a default device listed too is the listed one" {
-    need_root
+    need_root "only root can make a device node; a user's are bound (rootless.bats)"
     config '.linux.devices = [{type: "c", path: "/dev/null", major: 1, minor: 3, fileMode: 384, uid: 7}]'
     run_script 'stat -c "%a %u" /dev/null'
     succeeds "600 7"
 }
 
 @test "a device that exists and is another is an error" {
-    need_root
     config '.mounts |= map(select(.destination | startswith("/dev") | not))
         | .linux.devices = [{type: "c", path: "/dev/thing", major: 1, minor: 3}]'
     touch "$BUNDLE/rootfs/dev/thing"
@@ -64,7 +63,6 @@ load helpers
 }
 
 @test "a device without its numbers, and of an unknown type, is refused" {
-    need_root
     config '.linux.devices = [{type: "c", path: "/dev/thing"}]'
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails /linux/devices/0
@@ -74,7 +72,7 @@ load helpers
 }
 
 @test "in a user namespace of the host's root the nodes work" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
         | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
@@ -102,7 +100,7 @@ device_rules() {
 
 # proves: linux.resources.devices.{allow,type,major,minor,access}, linux.resources.devices.type={c,b}
 @test "the cgroup lets through what is allowed and nothing else" {
-    need_root
+    need_root "device rules take a BPF program, which only root can attach"
     device_rules '[{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "r"}]'
     run_script 'mknod /dev/some c 240 7; mknod /dev/other c 240 8; mknod /dev/block b 240 7
         for f in some other block; do (exec 3</dev/$f) 2>&1 | sed "s/^.*open/$f read/"; done
@@ -112,7 +110,7 @@ device_rules() {
 }
 
 @test "without any rule a device of the host is refused, the default devices are not" {
-    need_root
+    need_root "device rules take a BPF program, which only root can attach"
     device_rules '[]'
     run_script 'mknod /dev/some c 240 7 && (exec 3</dev/some) 2>&1; head -c 1 /dev/urandom | wc -c; echo x >/dev/null && echo null'
     contains "$output" "$REFUSED" 1 null
@@ -120,7 +118,7 @@ device_rules() {
 
 # proves: linux.resources.devices.type=a
 @test "the order of the rules counts: the last match decides" {
-    need_root
+    need_root "device rules take a BPF program, which only root can attach"
     device_rules '[{"allow": true, "type": "a", "access": "rwm"}, {"allow": false, "type": "c", "major": 240, "access": "w"},
         {"allow": false, "type": "c", "major": 240, "minor": 8, "access": "rw"}, {"allow": true, "type": "c", "major": 240, "minor": 8, "access": "r"}]'
     run_script 'mknod /dev/some c 240 7; mknod /dev/other c 240 8

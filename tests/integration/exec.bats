@@ -44,7 +44,7 @@ process_file() {
 }
 
 @test "options make the process" {
-    need_root
+    more_ids
     start_sleeping
     mkdir "$BUNDLE/rootfs/somewhere"
     attempt caisson exec --cwd /somewhere --env A=1 --env "B=two words" --user 1000:1001 --additional-gids 5,6 "$ID" \
@@ -67,7 +67,6 @@ process_file() {
 }
 
 @test "capabilities: those of the container by default, one more by --cap, none inheritable" {
-    need_root
     start_sleeping
     attempt caisson exec "$ID" grep ^Cap /proc/self/status
     contains "$(tr '\t' ' ' <<<"$output")" "CapEff: 0000000000040420" "CapBnd: 0000000000040420" "CapInh: 0000000000000000"
@@ -76,13 +75,13 @@ process_file() {
 }
 
 @test "user is a number or two, and nothing else (CVE-2026-30892)" {
+    more_ids
     local bad
     start_sleeping
     for bad in "" : 1: :1 1x 0x10 -1 4294967295 4294967296 99999999999999999999 root 1:2:3 " 1"; do
         attempt caisson exec --user "$bad" "$ID" id -u
         fails
     done
-    need_root
     attempt caisson exec --user 1 "$ID" id -u
     succeeds 1
 }
@@ -136,14 +135,13 @@ process_file() {
 }
 
 @test "not in a paused container, unless told" {
-    need_root
     start_sleeping
     caisson pause "$ID"
     attempt caisson exec "$ID" true
     fails "cannot exec in a paused container"
     # It waits with the others until the container is resumed.
     background caisson exec --ignore-paused "$ID" echo through
-    in_cgroup() { [ "$(wc -l <"$CGROUP2/caisson-test/$ID/cgroup.procs")" -gt 2 ]; }
+    in_cgroup() { [ "$(wc -l <"$CGROUP2$PARENT/$ID/cgroup.procs")" -gt 2 ]; }
     wait_for in_cgroup
     [ ! -s "$T/background.1" ]
     caisson resume "$ID"
@@ -175,7 +173,7 @@ process_file() {
 }
 
 @test "in a user namespace it is the container's user" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
         | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'

@@ -5,6 +5,8 @@
 #   $T       the test's directory, removed in the end      $ID      the container's id
 #   $BUNDLE  its bundle                                    $ROOT    the state root
 #   $CGROUP2 where cgroup v2 is mounted                    $CAISSON the program under test
+#   $PARENT  the path below that of the cgroup in which the containers' are; a user's is the one that run-file gave them
+#   $CGROUP  the container's, as a directory; a user may have none: see need_cgroup
 
 bats_require_minimum_version 1.5.0
 
@@ -41,6 +43,8 @@ common_setup() {
     chmod 755 "$T"
     ID=$(basename "$T" | tr -d .)
     ROOT=$T/state BUNDLE=$T/bundle
+    PARENT=${CAISSON_TEST_CGROUP:-/caisson-test}
+    CGROUP=$CGROUP2$PARENT/$ID
     BACKGROUND=() CGROUPS=()
     make_bundle "$BUNDLE"
     mapfile -t MOUNTS_BEFORE </proc/self/mountinfo
@@ -72,9 +76,11 @@ make_bundle() {
         jq --argjson uid "$EUID" --argjson gid "${GROUPS[0]}" '
             .linux.namespaces += [{type: "user"}]
             | .linux.uidMappings = [{containerID: 0, hostID: $uid, size: 1}]
-            | .linux.gidMappings = [{containerID: 0, hostID: $gid, size: 1}]' "$HERE/base.json" >"$1/config.json"
+            | .linux.gidMappings = [{containerID: 0, hostID: $gid, size: 1}]
+            | if $path == "" then . else .linux.cgroupsPath = $path end' \
+            --arg path "${CAISSON_TEST_CGROUP:+$PARENT/$ID}" "$HERE/base.json" >"$1/config.json"
     else
-        jq --arg path "/caisson-test/$ID" '.linux.cgroupsPath = $path' "$HERE/base.json" >"$1/config.json"
+        jq --arg path "$PARENT/$ID" '.linux.cgroupsPath = $path' "$HERE/base.json" >"$1/config.json"
     fi
 }
 
@@ -82,16 +88,20 @@ rootless() {
     [ "$EUID" != 0 ]
 }
 
+# need_root REASON: why the test is not one for a user without privileges; `tests/rootless-list` prints all of them
 need_root() {
-    ! rootless || skip "needs root"
+    ! rootless || [ "${CAISSON_TEST_TRY:-}" ] || skip "needs root: ${1:?}"
 }
 
-# need_cgroup: skips for a user without a cgroup that containers can be in; the container's is below $PARENT then
+# need_cgroup: a user to whom none is delegated has nothing of what the test asks for
 need_cgroup() {
-    ! rootless || [ "${CAISSON_TEST_CGROUP:-}" ] || skip "no cgroup is this user's (see tests/lab)"
-    PARENT=${CAISSON_TEST_CGROUP:-/caisson-test}
-    CGROUP=$CGROUP2$PARENT/$ID
-    ! rootless || config '.linux.cgroupsPath = $path' --arg path "$PARENT/$ID"
+    ! rootless || [ "${CAISSON_TEST_CGROUP:-}" ] || skip "no cgroup is delegated to this user"
+}
+
+# more_ids: a user's container has all ids of its user namespace, by newuidmap(1) and /etc/subuid; root's has them anyway
+more_ids() {
+    ! rootless || config '.linux.uidMappings += [{containerID: 1, hostID: 1000000, size: 65535}]
+        | .linux.gidMappings += [{containerID: 1, hostID: 1000000, size: 65535}]'
 }
 
 # need_kernel 6.3: skips on an older one
@@ -364,7 +374,7 @@ common_teardown() {
     for ((pid = ${#FIXTURES[@]} - 1; pid >= 0; pid--)); do umount -R "${FIXTURES[pid]}"; done
     nothing_left || problems+=$left
     if [ -z "$problems" ]; then
-        rm -rf --one-file-system "$T"
+        remove "$T"
         return 0
     fi
     printf 'left behind:\n%s' "$problems"
@@ -374,6 +384,11 @@ common_teardown() {
         rmdir "$dir" || :
     done 2>/dev/null
     return 1
+}
+
+# remove DIR: files of ids from /etc/subuid, too
+remove() {
+    rm -rf --one-file-system "$1" 2>/dev/null || ! rootless || unshare --map-root-user --map-auto rm -rf --one-file-system "$1"
 }
 
 # nothing_left: otherwise sets $left to what is, as text

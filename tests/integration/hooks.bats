@@ -74,7 +74,7 @@ failing_hook() {
 }
 
 @test "prestart sees the container's namespaces, so that a network can be put into them" {
-    need_root
+    need_root "a hook of a user has no rights over the container's network"
     config '.hooks.prestart = [{path: "/bin/sh", args: ["sh", "-c",
         "pid=$(jq -r .pid); readlink /proc/$pid/ns/net >'"$T"'/net; nsenter --net=/proc/$pid/ns/net ip link set lo mtu 9999"],
         env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}]'

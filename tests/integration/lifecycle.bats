@@ -164,8 +164,7 @@ load helpers
 }
 
 @test "delete kills what the container left in its cgroup" {
-    need_root
-    config '.linux.namespaces |= map(select(.type != "pid"))'
+    config '.linux.namespaces |= map(select(.type != "pid")) | .mounts |= map(select(.type != "proc"))'
     script 'setsid sleep 1000 & echo $! >/tmp/child'
     create
     caisson start "$ID"
@@ -217,7 +216,6 @@ load helpers
 }
 
 @test "nothing needs PATH, HOME or XDG_RUNTIME_DIR" {
-    need_root
     attempt env -i XDG_RUNTIME_DIR= "$CAISSON" --root "$ROOT" create --bundle "$BUNDLE" "$ID"
     succeeds
     env -i XDG_RUNTIME_DIR= "$CAISSON" --root "$ROOT" start "$ID"

@@ -74,7 +74,7 @@ settled() {
     script 'exit 0'
     for ((i = 1; i <= n; i++)); do
         make_bundle "$T/bundle-$i"
-        jq --arg path "/caisson-test/$ID-$i" 'if .linux.cgroupsPath then .linux.cgroupsPath = $path else . end
+        jq --arg path "$PARENT/$ID-$i" 'if .linux.cgroupsPath then .linux.cgroupsPath = $path else . end
             | .process.args = ["sh", "-c", "echo fine"]' "$T/bundle-$i/config.json" >"$T/new"
         mv "$T/new" "$T/bundle-$i/config.json"
         background caisson run --bundle "$T/bundle-$i" "$ID-$i"

@@ -16,14 +16,12 @@ load helpers
 }
 
 @test "cgroup is cgroup v2 and shows the container's own" {
-    need_root
     run_script 'test -f /sys/fs/cgroup/cgroup.procs && cat /sys/fs/cgroup/cgroup.procs'
     succeeds
     contains "$output" 1
 }
 
 @test "cgroup without a cgroup namespace of its own shows no other cgroup" {
-    need_root
     config '.linux.namespaces |= map(select(.type != "cgroup"))'
     run_script 'test -f /sys/fs/cgroup/cgroup.procs && grep ^0:: /proc/self/cgroup'
     succeeds
@@ -31,7 +29,6 @@ load helpers
 }
 
 @test "an overlay is mounted" {
-    need_root
     grep -qw overlay /proc/filesystems || modprobe -q overlay || skip "this kernel has no overlay"
     mkdir -p "$T"/{lower,upper,work}
     echo lower >"$T/lower/file"
@@ -154,7 +151,7 @@ load helpers
 
 # proves: mounts.options={bind,rbind}
 @test "bind leaves out what is mounted below, rbind does not" {
-    need_root
+    need_root "it mounts something on the host"
     mkdir -p "$T/tree/sub"
     mount_fixture -t tmpfs tmpfs "$T/tree/sub"
     touch "$T/tree/sub/file"
@@ -165,7 +162,7 @@ load helpers
 }
 
 @test "ro of an rbind is the top's alone, rro is everywhere" {
-    need_root
+    need_root "it mounts something on the host"
     mkdir -p "$T/tree/sub"
     mount_fixture -t tmpfs tmpfs "$T/tree/sub"
     add_mount '{destination: "/mnt/top", type: "bind", source: "'"$T/tree"'", options: ["rbind", "ro"]}' \
@@ -179,7 +176,7 @@ load helpers
 }
 
 @test "each recursive option sets or clears its attribute in the whole tree" {
-    need_root
+    need_root "it mounts something on the host"
     local option failed=0 sub line
     declare -A sets=([rro]=ro [rnosuid]=nosuid [rnodev]=nodev [rnoexec]=noexec [rnoatime]=noatime
         [rnodiratime]=nodiratime [rrelatime]=relatime [rnosymfollow]=nosymfollow)
@@ -216,7 +213,7 @@ load helpers
 }
 
 @test "a bind mount keeps the attributes of its source that were not named" {
-    need_root
+    need_root "it mounts something on the host"
     mkdir "$T/source"
     mount_fixture -t tmpfs -o nosuid,nodev tmpfs "$T/source"
     add_mount '{destination: "/mnt", type: "bind", source: "'"$T/source"'", options: ["bind", "ro"]}'
@@ -330,7 +327,7 @@ load helpers
 # ---- idmapped mounts ----
 
 @test "an idmapped bind mount shows other owners" {
-    need_root
+    need_root "an idmapped mount takes CAP_SYS_ADMIN where the filesystem was mounted"
     mkdir "$T/shared"
     touch "$T/shared/zero"
     touch "$T/shared/thousand"
@@ -347,7 +344,7 @@ load helpers
 }
 
 @test "idmap without mappings and without a user namespace is refused" {
-    need_root
+    need_root "a user always has mappings"
     add_mount '{destination: "/mnt", type: "bind", source: "'"$T"'", options: ["bind", "idmap"]}'
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails idmap
@@ -363,7 +360,7 @@ load helpers
 # ---- propagation ----
 
 @test "each propagation of a mount" {
-    need_root
+    need_root "it mounts something on the host"
     mkdir "$T/shared"
     mount_fixture -t tmpfs tmpfs "$T/shared"
     mount --make-shared "$T/shared"
@@ -383,7 +380,7 @@ load helpers
 }
 
 @test "what is mounted in the container reaches the host through rshared only" {
-    need_root
+    need_root "it mounts something on the host"
     mkdir "$T/shared"
     mount_fixture -t tmpfs tmpfs "$T/shared"
     mount --make-shared "$T/shared"
@@ -408,7 +405,7 @@ load helpers
 # proves: linux.rootfsPropagation, linux.rootfsPropagation={private,rprivate,slave,rslave,shared,rshared,
 #   unbindable}
 @test "each propagation of the root" {
-    need_root
+    need_root "it mounts something on the host"
     local p
     mkdir "$T/top"
     mount_fixture --bind "$BUNDLE" "$T/top"

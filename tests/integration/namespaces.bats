@@ -26,7 +26,7 @@ hold_namespaces() {
 }
 
 @test "each kind not listed is the runtime's" {
-    need_root
+    need_root "without a process namespace of its own a user cannot mount procfs: rootless.bats"
     local kind
     for kind in pid net ipc uts cgroup; do
         make_bundle "$BUNDLE"
@@ -41,7 +41,6 @@ hold_namespaces() {
 
 # proves: linux.namespaces.type=time
 @test "a time namespace has its offsets" {
-    need_root
     [ -e /proc/self/ns/time ] || skip "this kernel has no time namespaces"
     config '.linux.namespaces += [{type: "time"}]
         | .linux.timeOffsets = {boottime: {secs: 1000000, nanosecs: 0}, monotonic: {secs: 5, nanosecs: 7}}'
@@ -60,7 +59,7 @@ hold_namespaces() {
 
 # proves: linux.namespaces.path
 @test "each kind is joined by path" {
-    need_root
+    need_root "namespaces without a user namespace; a user's are joined in rootless.bats"
     local kind
     hold_namespaces --net --ipc --uts --cgroup --pid --mount-proc
     for kind in net ipc uts cgroup pid; do
@@ -76,7 +75,7 @@ hold_namespaces() {
 }
 
 @test "a mount namespace is joined by path" {
-    need_root
+    need_root "namespaces without a user namespace; a user's are joined in rootless.bats"
     hold_namespaces --mount
     config '(.linux.namespaces[] | select(.type == "mount")).path = $path' --arg path "/proc/$HOLDER/ns/mnt"
     create
@@ -84,7 +83,7 @@ hold_namespaces() {
 }
 
 @test "a user namespace is joined by path" {
-    need_root
+    need_root "it maps ids that are not granted; a user's own is joined in rootless.bats"
     background unshare --user sleep 1000
     HOLDER=$!
     wait_for grep -q sleep "/proc/$HOLDER/comm"
@@ -101,7 +100,6 @@ hold_namespaces() {
 }
 
 @test "a path of the wrong kind is named with both kinds" {
-    need_root
     config '(.linux.namespaces[] | select(.type == "network")).path = $path' --arg path "/proc/$$/ns/ipc"
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails "/proc/$$/ns/ipc" network
@@ -159,16 +157,14 @@ hold_namespaces() {
 }
 
 @test "a new cgroup namespace shows the container's cgroup as the root" {
-    need_root
     run_script 'grep ^0:: /proc/self/cgroup'
     succeeds 0::/
 }
 
 # proves: linux.cgroupsPath
 @test "the process is in its own cgroup below the path of the configuration" {
-    need_root
     start_sleeping
-    contains "$(grep ^0:: "/proc/$PID/cgroup")" "/caisson-test/$ID"
-    [ -d "$CGROUP2/caisson-test/$ID" ]
-    grep -qx "$PID" "$CGROUP2/caisson-test/$ID/cgroup.procs"
+    contains "$(grep ^0:: "/proc/$PID/cgroup")" "$PARENT/$ID"
+    [ -d "$CGROUP2$PARENT/$ID" ]
+    grep -qx "$PID" "$CGROUP2$PARENT/$ID/cgroup.procs"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # pause and resume.
-# also: lab-root lab-user
+# also: user lab-root lab-user
 load helpers
 
 setup() {

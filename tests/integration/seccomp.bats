@@ -31,7 +31,6 @@ MKDIR='["mkdir", "mkdirat"]'
 }
 
 @test "kill, with and without noNewPrivileges" {
-    need_root
     local nnp
     for nnp in true false; do
         config '.process.noNewPrivileges = $nnp' --argjson nnp $nnp
@@ -89,7 +88,7 @@ MKDIR='["mkdir", "mkdirat"]'
 }
 
 @test "without noNewPrivileges it is loaded too, and capabilities are gone all the same" {
-    need_root
+    more_ids
     config '.process.noNewPrivileges = false | .process.capabilities = {} | .process.user = {uid: 1000, gid: 1000}'
     seccomp SCMP_ACT_ALLOW "$MKDIR" SCMP_ACT_ERRNO
     run_script 'grep -E "^(Seccomp|CapEff|NoNewPrivs):" /proc/self/status | tr "\t" " "'
@@ -103,7 +102,6 @@ MKDIR='["mkdir", "mkdirat"]'
     local names
     names=$("$CAISSON" features | jq -r '.linux.seccomp.enabled')
     is "$names" true
-    need_root
     config '.root = {path: "/", readonly: true} | .mounts = [] | del(.linux.maskedPaths, .linux.readonlyPaths)
         | .linux.seccomp = {defaultAction: "SCMP_ACT_ERRNO", defaultErrnoRet: 1, architectures: .linux.seccomp.architectures, syscalls: [
             {names: ["mkdir"], action: "SCMP_ACT_ERRNO", errnoRet: 13},

@@ -30,7 +30,6 @@ load helpers
 }
 
 @test "a container whose program is a link to /proc/self/exe cannot change the runtime" {
-    need_root
     local before
     before=$(sha256sum <"$CAISSON")
     printf '#!/proc/self/exe\n' >"$BUNDLE/rootfs/evil"

@@ -34,7 +34,7 @@ has_selinux() {
 }
 
 need_apparmor() {
-    need_root
+    need_root "loading a profile takes CAP_MAC_ADMIN"
     has_apparmor || skip "needs AppArmor (see tests/lab/vm --backend qemu)"
     command -v apparmor_parser >/dev/null || skip "needs apparmor_parser(8)"
     PROFILE=caisson-test-$ID
@@ -54,7 +54,7 @@ END
 }
 
 need_selinux() {
-    need_root
+    need_root "it loads a policy into the kernel"
     has_selinux || skip "needs SELinux (see tests/lab)"
     [ "${CAISSON_IN_LAB:-}" ] || skip "only in the lab: SELinux gets a policy of ours"
     [[ $(label_of self) = base_u:* ]] || skip "needs checkpolicy(8)"
@@ -93,7 +93,6 @@ label_of() {
 }
 
 @test "apparmorProfile: a profile that is not loaded is named" {
-    need_root
     has_apparmor || skip "needs AppArmor (see tests/lab/vm --backend qemu)"
     config '.process.apparmorProfile = "caisson-no-such-profile"'
     attempt caisson create --bundle "$BUNDLE" "$ID"

@@ -62,7 +62,7 @@ addresses() {
 }
 
 @test "netDevices: an interface is moved, keeps its name, and is up" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     devices '{"eth7": {}}'
     created
@@ -73,7 +73,7 @@ addresses() {
 
 # proves: linux.netDevices.name
 @test "netDevices: name is its name in the container" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     devices '{"eth7": {"name": "uplink"}}'
     created
@@ -82,7 +82,7 @@ addresses() {
 }
 
 @test "netDevices: an empty name is no new name" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     devices '{"eth7": {"name": ""}}'
     created
@@ -90,7 +90,7 @@ addresses() {
 }
 
 @test "netDevices: several, each with its own name" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth a && veth b && veth c
     devices '{"a": {"name": "b"}, "b": {"name": "c"}, "c": {"name": "a"}}'
     created
@@ -101,7 +101,7 @@ addresses() {
 }
 
 @test "netDevices: %d in a name is a number of the kernel's choice" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth a && veth b
     devices '{"a": {"name": "net%d"}, "b": {"name": "net%d"}}'
     created
@@ -109,7 +109,7 @@ addresses() {
 }
 
 @test "netDevices: global addresses of both families are kept, in their order" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24 192.0.2.9/24 198.51.100.1/32 2001:db8::1/64
     devices '{"eth7": {"name": "uplink"}}'
     local before
@@ -120,7 +120,7 @@ addresses() {
 }
 
 @test "netDevices: what belongs to an address is kept with it" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     host ip address add 192.0.2.1/24 broadcast 192.0.2.255 label eth7:first dev eth7
     host ip address add 203.0.113.1 peer 203.0.113.2/32 dev eth7
@@ -134,7 +134,7 @@ addresses() {
 }
 
 @test "netDevices: link-local addresses and those that run out are not taken along" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24
     host ip address add 192.0.2.2/24 valid_lft 500 preferred_lft 500 dev eth7
     host ip address add 169.254.9.9/16 scope link dev eth7
@@ -146,7 +146,7 @@ addresses() {
 }
 
 @test "netDevices: the routes that addresses bring are there" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24
     devices '{"eth7": {}}'
     created
@@ -154,7 +154,7 @@ addresses() {
 }
 
 @test "netDevices: size and hardware address stay" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     host ip link set eth7 mtu 1234 address 02:00:00:00:00:07
     devices '{"eth7": {}}'
@@ -163,7 +163,7 @@ addresses() {
 }
 
 @test "netDevices: they are there before the hooks of create run" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     devices '{"eth7": {"name": "uplink"}}'
     cat >"$T/hook" <<'END'
@@ -178,7 +178,7 @@ END
 }
 
 @test "netDevices: sysctl can name them" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     devices '{"eth7": {"name": "uplink"}}'
     config '.linux.sysctl = {"net.ipv4.conf.uplink.forwarding": "1"}'
@@ -187,7 +187,7 @@ END
 }
 
 @test "netDevices: into a network namespace that is joined" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     touch "$T/pod"
     FIXTURES+=("$T/pod")
     unshare --net="$T/pod" true
@@ -203,7 +203,7 @@ END
 }
 
 @test "netDevices: a name that the container has already is an error, and the interface stays" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24
     host ip link set eth7 up
     devices '{"eth7": {"name": "lo"}}'
@@ -214,7 +214,7 @@ END
 }
 
 @test "netDevices: two of one name are an error, and both are back as they were" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth a 192.0.2.1/24 && veth b
     host ip link set a up
     devices '{"a": {"name": "same"}, "b": {"name": "same"}}'
@@ -227,7 +227,7 @@ END
 }
 
 @test "netDevices: a later failure of create gives them back" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24 2001:db8::1/64
     devices '{"eth7": {"name": "uplink"}}'
     config '.hooks.createRuntime = [{path: "/bin/false", args: ["false"]}]'
@@ -238,21 +238,21 @@ END
 }
 
 @test "netDevices: an interface that the host has not is named" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     devices '{"nosuch0": {}}'
     attempt on_host create --bundle "$BUNDLE" "$ID"
     fails "no network interface 'nosuch0'" /linux/netDevices/nosuch0
 }
 
 @test "netDevices: an interface that cannot leave is named, with the kernel's reason" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     devices '{"lo": {"name": "lo2"}}'
     attempt on_host create --bundle "$BUNDLE" "$ID"
     fails "cannot move network interface 'lo'" "one network namespace for ever"
 }
 
 @test "netDevices: without a network namespace of its own it is refused" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7
     devices '{"eth7": {}}'
     config '.linux.namespaces |= map(select(.type != "network"))'
@@ -265,7 +265,7 @@ END
 }
 
 @test "netDevices: names that no interface can have are refused" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     local bad
     for bad in 'a/b' 'a b' '.' '..' 'sixteencharacter'; do
         devices "{\"eth7\": {\"name\": \"$bad\"}}"
@@ -275,7 +275,7 @@ END
 }
 
 @test "netDevices: into a new user namespace" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
@@ -287,7 +287,7 @@ END
 }
 
 @test "netDevices: run takes them too" {
-    need_root
+    need_root "a network device of the host takes CAP_NET_ADMIN there"
     veth eth7 192.0.2.1/24
     devices '{"eth7": {"name": "uplink"}}'
     script 'ip -o -4 address show dev uplink'

@@ -27,7 +27,7 @@ scheduled() {
 
 # proves: process.scheduler.{policy,nice}, process.scheduler.policy={SCHED_OTHER,SCHED_BATCH,SCHED_IDLE}
 @test "scheduler: SCHED_OTHER, SCHED_BATCH and SCHED_IDLE, with nice" {
-    need_root
+    need_root "a nice value below the caller's takes CAP_SYS_NICE"
     scheduler '{"policy": "SCHED_OTHER", "nice": -7}'
     scheduled '0 0 -7 0 .*'
     scheduler '{"policy": "SCHED_BATCH", "nice": 19}'
@@ -38,7 +38,6 @@ scheduled() {
 
 # proves: process.scheduler.priority, process.scheduler.policy={SCHED_FIFO,SCHED_RR}
 @test "scheduler: SCHED_FIFO and SCHED_RR, with a priority" {
-    need_root
     chrt --fifo 5 true 2>/dev/null || skip "no real-time scheduling here"
     scheduler '{"policy": "SCHED_FIFO", "priority": 17}'
     scheduled '1 0 0 17 .*'
@@ -49,7 +48,6 @@ scheduled() {
 # proves: process.scheduler.{runtime,deadline,period}, process.scheduler.policy=SCHED_DEADLINE,
 #   process.scheduler.flags={SCHED_FLAG_RECLAIM,SCHED_FLAG_DL_OVERRUN}
 @test "scheduler: SCHED_DEADLINE, with runtime, deadline and period" {
-    need_root
     chrt --deadline --sched-runtime 1000000 --sched-deadline 50000000 --sched-period 100000000 0 true 2>/dev/null ||
         skip "no deadlines here"
     # A shell could not make children of its own then.
@@ -68,14 +66,14 @@ scheduled() {
 
 # proves: process.scheduler.flags, process.scheduler.flags=SCHED_FLAG_RESET_ON_FORK
 @test "scheduler: SCHED_FLAG_RESET_ON_FORK" {
-    need_root
+    need_root "a nice value below the caller's takes CAP_SYS_NICE"
     scheduler '{"policy": "SCHED_BATCH", "nice": -3, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}'
     scheduled '3 1 -3 0 .*'
 }
 
 # proves: process.scheduler.flags={SCHED_FLAG_KEEP_POLICY,SCHED_FLAG_KEEP_PARAMS}
 @test "scheduler: SCHED_FLAG_KEEP_POLICY and SCHED_FLAG_KEEP_PARAMS leave what the caller has" {
-    need_root
+    need_root "a nice value below the caller's takes CAP_SYS_NICE"
     config '.process.scheduler = {policy: "SCHED_IDLE", nice: 3, flags: ["SCHED_FLAG_KEEP_POLICY"]}'
     script 'sleep 1000'
     attempt chrt --batch 0 "$CAISSON" --root "$ROOT" create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
@@ -92,7 +90,7 @@ scheduled() {
 
 # proves: process.scheduler.flags={SCHED_FLAG_UTIL_CLAMP_MIN,SCHED_FLAG_UTIL_CLAMP_MAX}
 @test "scheduler: the utilization clamps, or why they cannot be" {
-    need_root
+    need_root "the utilization clamps take CAP_SYS_NICE"
     config '.process.scheduler = {policy: "SCHED_OTHER", nice: 2, flags: ["SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX"]}'
     script 'sleep 1000'
     attempt caisson create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
@@ -126,7 +124,7 @@ scheduled() {
 }
 
 @test "scheduler: exec takes the container's, and a process file its own" {
-    need_root
+    need_root "a nice value below the caller's takes CAP_SYS_NICE"
     scheduler '{"policy": "SCHED_BATCH", "nice": 4}'
     attempt caisson exec --detach --pid-file "$T/exec.pid" "$ID" sleep 1000
     succeeds
@@ -142,7 +140,7 @@ scheduled() {
 # proves: process.ioPriority.{class,priority}, process.ioPriority.class={IOPRIO_CLASS_RT,IOPRIO_CLASS_BE,
 #   IOPRIO_CLASS_IDLE}
 @test "ioPriority: every class" {
-    need_root
+    need_root "the real-time class takes CAP_SYS_NICE"
     config '.process.ioPriority = {class: "IOPRIO_CLASS_RT", priority: 3}'
     start_sleeping
     wait_for started
@@ -248,7 +246,6 @@ memory_policy() {
 
 # proves: linux.timeOffsets.{monotonic,boottime}.{secs,nanosecs}
 @test "timeOffsets: seconds and nanoseconds of both clocks, before zero too" {
-    need_root
     config '.linux.namespaces += [{type: "time"}]
         | .linux.timeOffsets = {monotonic: {secs: 86400, nanosecs: 500000000}, boottime: {secs: -1}}'
     start_sleeping
@@ -257,7 +254,6 @@ memory_policy() {
 
 # proves: --no-new-keyring
 @test "keyring: the session has one of its own; --no-new-keyring leaves the caller's" {
-    need_root
     grep -q . /proc/keys || skip "this kernel has no keyrings"
     config '.linux.maskedPaths = []'
     run_script 'grep -c "keyring *_ses\.'"$ID"':" /proc/keys'
@@ -272,7 +268,7 @@ memory_policy() {
 
 # proves: process.user.additionalGids
 @test "additionalGids: they are the only ones, the group itself aside" {
-    need_root
+    need_root "setpriv(1) gives the caller groups"
     config '.process.user = {uid: 7, gid: 8, additionalGids: [4294967294, 0, 9]}'
     script 'grep ^Groups /proc/self/status | tr "\t" " "'
     attempt setpriv --groups 10,20 "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"

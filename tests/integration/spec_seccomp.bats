@@ -74,7 +74,6 @@ everything_but_mkdir() {
 
 # A thread of a program makes the call: one action ends it alone, the other the program.
 @test "seccomp: SCMP_ACT_KILL and SCMP_ACT_KILL_THREAD end a thread, SCMP_ACT_KILL_PROCESS all of them" {
-    need_root
     python3 -c 'import threading' 2>/dev/null || skip "needs the whole of python3"
     local action expected
     config '.root = {path: "/", readonly: true} | .mounts = [.mounts[0]] | del(.linux.maskedPaths, .linux.readonlyPaths)

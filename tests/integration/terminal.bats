@@ -65,7 +65,7 @@ receiver() {
 }
 
 @test "the terminal belongs to the user" {
-    need_root
+    more_ids
     receiver
     config '.process.user = {uid: 1000, gid: 1000}'
     script 'stat -c %u:%a /dev/pts/0; echo open >/dev/pts/0'

@@ -200,6 +200,7 @@ opens() {
 }
 
 @test "devices of a live container are replaced as a whole" {
+    need_root "device rules take a BPF program, which only root can attach"
     start_with_nodes
     opens /dev/x refused
     echo '{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "rw"}]}' >"$T/r.json"
@@ -224,6 +225,7 @@ opens() {
 }
 
 @test "a failed update leaves the devices as they were" {
+    need_root "device rules take a BPF program, which only root can attach"
     start_with_nodes
     opens /dev/x refused
     echo '{"devices": [{"allow": true, "access": "rwm"}], "unified": {"cgroup.max.depth": "deep"}}' >"$T/r.json"

@@ -14,26 +14,28 @@ userns() {
 
 # proves: process.user.{uid,gid,additionalGids}
 @test "uid, gid and groups are set" {
-    need_root
-    config '.process.user = {uid: 1000, gid: 1001, additionalGids: [5, 1001, 70000]}'
+    more_ids
+    config '.process.user = {uid: 1000, gid: 1001, additionalGids: [5, 1001, 60000]}'
     run_script 'id -u; id -g; grep ^Groups /proc/self/status | cut -f2'
     succeeds
     is "$(sed -n 1p <<<"$output")" 1000
     is "$(sed -n 2p <<<"$output")" 1001
-    is "$(sed -n 3p <<<"$output" | tr ' ' '\n' | grep . | sort -nu | tr '\n' ' ')" "5 1001 70000 "
+    is "$(sed -n 3p <<<"$output" | tr ' ' '\n' | grep . | sort -nu | tr '\n' ' ')" "5 1001 60000 "
 }
 
 @test "real, effective, saved and filesystem ids are all the user's" {
-    need_root
+    more_ids
     config '.process.user = {uid: 1000, gid: 1001}'
     start_sleeping
     wait_for started
-    is "$(process_status Uid | tr '\t' ' ')" "1000 1000 1000 1000"
-    is "$(process_status Gid | tr '\t' ' ')" "1001 1001 1001 1001"
+    local uid=1000 gid=1001
+    ! rootless || uid=1000999 gid=1001000 # as more_ids maps them
+    is "$(process_status Uid | tr '\t' ' ')" "$uid $uid $uid $uid"
+    is "$(process_status Gid | tr '\t' ' ')" "$gid $gid $gid $gid"
 }
 
 @test "without additional groups there are none of the caller's" {
-    need_root
+    need_root "setpriv(1) gives the caller groups"
     attempt setpriv --groups 10,20 "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
     script 'grep ^Groups /proc/self/status | cut -f2 | tr -d " "'
     setpriv --groups 10,20 "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/out"
@@ -52,7 +54,7 @@ userns() {
 }
 
 @test "an id of 32 bits works, the invalid one is refused" {
-    need_root
+    need_root "such an id is granted to nobody"
     config '.process.user.uid = 4294967294'
     run_script 'id -u'
     succeeds 4294967294
@@ -69,7 +71,7 @@ userns() {
 
 # proves: linux.namespaces.type=user
 @test "a user namespace maps root to another user" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     userns
     script 'id -u; cat /proc/self/uid_map | tr -s " "; touch /tmp/made; sleep 1000'
     create
@@ -84,7 +86,7 @@ userns() {
 
 # proves: linux.uidMappings.{containerID,hostID,size}, linux.gidMappings.{containerID,hostID,size}
 @test "several mappings are written in order" {
-    need_root
+    need_root "it maps ids that are not granted; a user's ranges are in rootless.bats"
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 10}, {containerID: 1000, hostID: 1000, size: 1}]
         | .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 10}, {containerID: 50, hostID: 1000, size: 5}]'
@@ -95,7 +97,7 @@ userns() {
 }
 
 @test "in a user namespace another user than root is taken" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     userns
     config '.process.user = {uid: 33, gid: 44, additionalGids: [55]}'
     run_script 'id -u; id -g; id -G'
@@ -103,7 +105,7 @@ userns() {
 }
 
 @test "in a user namespace the process has the capabilities that were asked for" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     userns
     run_script 'grep ^Cap /proc/self/status | tr "\t" " "'
     succeeds
@@ -112,7 +114,7 @@ userns() {
 }
 
 @test "in a user namespace the devices are there" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     userns
     run_script 'echo x >/dev/null && head -c 4 /dev/zero | wc -c && ls /dev/full /dev/random /dev/tty /dev/urandom'
     succeeds
@@ -120,21 +122,21 @@ userns() {
 }
 
 @test "mappings without a user namespace are refused" {
-    need_root
+    need_root "a user always has a user namespace"
     config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 10}]'
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails uidMappings
 }
 
 @test "a new user namespace without mappings is refused with a reason" {
-    need_root
+    need_root "a user gets their own id without mappings, see rootless.bats"
     config '.linux.namespaces += [{type: "user"}]'
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails apping
 }
 
 @test "a user that is not mapped is refused" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     userns 100000 10
     config '.process.user.uid = 77'
     attempt caisson create --bundle "$BUNDLE" "$ID"
@@ -142,7 +144,7 @@ userns() {
 }
 
 @test "overlapping mappings are refused" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     userns
     config '.linux.uidMappings += [{containerID: 5, hostID: 300000, size: 1}]'
     attempt caisson create --bundle "$BUNDLE" "$ID"
@@ -150,7 +152,7 @@ userns() {
 }
 
 @test "an unprivileged user runs a container as its root" {
-    need_root
+    need_root "it becomes that user itself"
     chown -R 1234:1234 "$T"
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 1234, size: 1}]

@@ -172,7 +172,9 @@ static void test_helpers_words_are_kept(void **data)
              "cannot write the gid_map: '%s/newgidmap' ended with status 1: newgidmap: gid range not allowed",
              scratch);
     assert_string_equal(scratch_read("message"), expected);
-    assert_string_equal(scratch_read("hint"), "the ids must be granted to this user in /etc/subgid");
+    assert_string_equal(
+        scratch_read("hint"),
+        "the ids must be granted to this user in /etc/subgid: usermod --add-subgids FIRST-LAST USER");
 }
 
 static void test_namespace_for_a_mount(void **data)
