@@ -55,7 +55,7 @@ setup() {
 }
 
 @test "a writable cgroup of a user namespace is the container's to divide" {
-    need_root
+    need_root "it changes files to other owners, which takes ids that are not granted"
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
         | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]

@@ -90,7 +90,7 @@ rootless() {
 
 # need_root REASON: why the test is not one for a user without privileges; `tests/rootless-list` prints all of them
 need_root() {
-    ! rootless || [ "${CAISSON_TEST_TRY:-}" ] || skip "needs root: ${1:?}"
+    ! rootless || skip "needs root: ${1:-no reason is given}"
 }
 
 # need_cgroup: a user to whom none is delegated has nothing of what the test asks for
