@@ -35,7 +35,7 @@ everything() {
 }
 
 @test "create of a user namespace, killed after any system call, can be removed" {
-    need_root
+    need_root "it is about a user namespace that root makes"
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
         | .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
@@ -65,7 +65,7 @@ everything() {
 }
 
 @test "pause, resume and update, killed after any system call" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     sleeping
     killed_at_each pause
     killed_at_each resume
@@ -78,7 +78,7 @@ everything() {
 }
 
 @test "the init of create, run and exec is killed after any of its system calls" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     sleeping
     init_killed_at_each create
     init_killed_at_each exec
@@ -102,28 +102,28 @@ everything() {
 ERRORS=(12 ${CAISSON_LONG:+24 28 4 5})
 
 @test "any system call of run fails" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     need_no_sanitizer
     everything
     fails_at_each run 0 "${ERRORS[@]}"
 }
 
 @test "any system call of the init fails" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     need_no_sanitizer
     everything
     fails_at_each run 1 "${ERRORS[@]}"
 }
 
 @test "any system call of create fails" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     need_no_sanitizer
     everything
     fails_at_each create 0 "${ERRORS[@]}"
 }
 
 @test "any system call of start, exec, delete fails" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     need_no_sanitizer
     sleeping
     local name
@@ -131,7 +131,7 @@ ERRORS=(12 ${CAISSON_LONG:+24 28 4 5})
 }
 
 @test "any system call of delete fails where there is no cgroup" {
-    need_root
+    need_root "no need: it would take as long again for the same system calls"
     need_no_sanitizer
     sleeping
     GLOBAL=(--cgroup-manager disabled)
