@@ -99,7 +99,6 @@ label_of() {
     fails caisson-no-such-profile /process/apparmorProfile loaded
 }
 
-# proves: process.apparmorProfile
 @test "apparmorProfile: on a host without AppArmor it is an error" {
     ! has_apparmor || skip "this host has AppArmor"
     config '.process.apparmorProfile = "some-profile"'
@@ -176,7 +175,6 @@ label_of() {
     fails "context" /mounts/
 }
 
-# proves: process.selinuxLabel, linux.mountLabel
 @test "selinuxLabel and mountLabel: on a host without SELinux they are errors" {
     ! has_selinux || skip "this host has SELinux"
     config '.process.selinuxLabel = "a:b:c:s0"'
