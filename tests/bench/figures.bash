@@ -69,31 +69,35 @@ figure_nocgroup() {
 }
 
 figure_create() {
-    local args=()
+    local args=(floor "$out/floor" -z)
     each_runtime '' 'RUNTIME delete --force c%d' create -b "$B/plain" c%d
     measure create "${args[@]}"
 }
 
 figure_start() {
-    local args=()
+    local args=(floor "$out/floor" -z)
     each_runtime "RUNTIME create -b $B/plain c%d" 'RUNTIME delete --force c%d' start c%d
     measure start "${args[@]}"
 }
 
 figure_delete() {
-    local args=()
+    local args
+    args=(floor "$out/floor" -z)
     each_runtime "RUNTIME run --detach -b $B/plain c%d; until RUNTIME state c%d | grep -q stopped; do :; done" '' delete c%d
     measure delete "${args[@]}"
 }
 
-# of_running FIGURE ARGUMENT...: a command on a container that runs all the time
+# of_running FIGURE ARGUMENT...: a command on a container that runs all the time. Its floor is a process that joins that
+# container for `exec`, and one that does nothing for all others.
 of_running() {
-    local figure=$1 args=() name
+    local figure=$1 args=(floor "$out/floor" -z) name
     shift
     for name in "${runtimes[@]}"; do
         local -n runtime=$name
         "${runtime[@]}" run --detach -b "$B/sleep" running </dev/null >/dev/null 2>&1 || die "$name cannot run a container"
     done
+    [ "$figure" != exec ] ||
+        args=(floor "$out/floor" -x "$("${caisson[@]}" state running | jq .pid)" -c /sys/fs/cgroup/caisson-running /bin/true)
     each_runtime '' '' "$@"
     measure "$figure" "${args[@]}"
     for name in "${runtimes[@]}"; do

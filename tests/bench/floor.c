@@ -45,7 +45,12 @@ static const char usage[] =
     "  -b DIR   bind DIR, read-only, on /mnt/m0, /mnt/m1, ... (see -m)\n"
     "  -m N     so many of them\n"
     "  -e N     give PROGRAM N variables more\n"
-    "  -k N     execute ROOTFS/PROGRAM on the host N times first, as hooks are\n";
+    "  -k N     execute ROOTFS/PROGRAM on the host N times first, as hooks are\n"
+    "usage: floor -x PID [-c DIR] PROGRAM [ARGUMENT...]\n"
+    "  runs PROGRAM in the namespaces of process PID and the cgroup DIR, with the capabilities of the "
+    "default bundle\n"
+    "usage: floor -z\n"
+    "  does nothing: what a process costs\n";
 
 static _Noreturn void fail(const char *what)
 {
@@ -237,6 +242,33 @@ static void remove_state(const char *dir)
     close(at);
 }
 
+/* Another process in a container that runs. */
+static int join(struct floor *floor, pid_t process)
+{
+    struct clone_args args = {.exit_signal = SIGCHLD};
+    int fd = floor_must(syscall(SYS_pidfd_open, process, 0), "find the container"), status;
+    long pid;
+
+    if (floor->cgroup) {
+        floor->cgroup_fd = floor_must(open(floor->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC), floor->cgroup);
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (unsigned)floor->cgroup_fd;
+    }
+    floor_must(
+        setns(fd, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP),
+        "join the namespaces");
+    pid = sys_vfork(&args);
+    if (pid == 0) {
+        floor_must(setsid(), "start a session");
+        drop_privileges();
+        floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
+        execve(floor->argv[0], floor->argv, floor->env);
+        fail(floor->argv[0]);
+    }
+    floor_must(waitpid((pid_t)floor_must(pid, "fork"), &status, 0), "wait for the process");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 static int run(struct floor *floor)
 {
     char cgroup[PATH_MAX], state[PATH_MAX];
@@ -268,10 +300,11 @@ int main(int argc, char **argv)
 {
     struct floor floor = {.first_id = -1};
     unsigned variables = 0;
+    pid_t process = 0;
     int option;
 
     /* "+": the options of PROGRAM are not ours */
-    while ((option = getopt(argc, argv, "+c:ds:f:u:nb:m:e:k:")) != -1) {
+    while ((option = getopt(argc, argv, "+c:ds:f:u:nb:m:e:k:x:z")) != -1) {
         switch (option) {
         case 'c':
             floor.cgroup = optarg;
@@ -303,10 +336,20 @@ int main(int argc, char **argv)
         case 'k':
             floor.hook_count = (unsigned)strtoul(optarg, NULL, 10);
             break;
+        case 'x':
+            process = (pid_t)strtol(optarg, NULL, 10);
+            break;
+        case 'z':
+            return 0;
         default:
             dprintf(STDERR_FILENO, "%s", usage);
             return 2;
         }
+    }
+    if (process && argc > optind) {
+        make_environment(&floor, 0);
+        floor.argv = &argv[optind];
+        return join(&floor, process);
     }
     if (argc - optind < 2 || (floor.devices && !floor.cgroup)) {
         dprintf(STDERR_FILENO, "%s", usage);
