@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/clone.h"
 #include "sys/memfd.h"
 #include "sys/pidfd.h"
 
@@ -127,13 +128,15 @@ int init_HOOK(struct init *init, const struct plan_hook *step)
     char **args = init_vector(init, step->args), **env = init_vector(init, step->env);
     _cleanup_close_ int state = open_state(init, step);
     _cleanup_close_ int errors = step->errors >= 0 ? step->errors : open_errors();
+    /* fork(2) without the locks and handlers that a C library keeps for threads. */
+    struct clone_args clone = {.exit_signal = SIGCHLD};
     int status = 0;
     pid_t pid;
 
     init_doing(init, PLAN_ACTION_HOOK_SPAWN, path);
     if (state < 0 || errors < 0)
         return -1;
-    pid = fork();
+    pid = sys_clone3(&clone);
     if (pid < 0)
         return -1;
     if (pid == 0)

@@ -192,7 +192,7 @@ static const char *split(const char *path, char parent[PATH_MAX])
  */
 static int make_last(struct init *init, const char *path, bool file)
 {
-    static char directory[PATH_MAX];
+    char directory[PATH_MAX];
     const char *name = split(path, directory);
     _cleanup_close_ int parent = -1;
 
@@ -233,7 +233,7 @@ int target_open(struct init *init, const char *path, unsigned flags)
 
 int target_parent(struct init *init, const char *path, const char **name)
 {
-    static char directory[PATH_MAX];
+    char directory[PATH_MAX];
     size_t length;
 
     *name = split(path, directory);
