@@ -174,13 +174,11 @@ static const struct reader_field affinity_fields[] = {F(initial, "initial"), F(f
 #undef F
 static const struct reader_shape affinity_shape = READER_SHAPE(struct spec_cpu_affinity, affinity_fields);
 
-/* struct winsize has 16 bits for each. */
+/* What the kernel cannot keep is refused where there is a terminal: without one the size is ignored. */
 typedef typeof(((struct spec_process *)0)->console_size) console_size;
 static const struct reader_field console_size_fields[] = {
-    READER_FIELD(console_size, height, "height", READER_UNSIGNED, .max = UINT16_MAX, .flags = REQUIRED,
-                 .unit = "lines"),
-    READER_FIELD(console_size, width, "width", READER_UNSIGNED, .max = UINT16_MAX, .flags = REQUIRED,
-                 .unit = "columns"),
+    READER_FIELD(console_size, height, "height", READER_UNSIGNED, .flags = REQUIRED, .unit = "lines"),
+    READER_FIELD(console_size, width, "width", READER_UNSIGNED, .flags = REQUIRED, .unit = "columns"),
 };
 static const struct reader_shape console_size_shape = READER_SHAPE(console_size, console_size_fields);
 

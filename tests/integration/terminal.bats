@@ -62,6 +62,14 @@ receiver() {
     create --console-socket "$SOCKET"
     caisson start "$ID"
     wait_for grep -q "33 77" "$RECEIVED"
+    caisson delete --force "$ID"
+    config '.process.consoleSize.width = 65536'
+    attempt caisson create --bundle "$BUNDLE" --console-socket "$SOCKET" "$ID"
+    fails /process/consoleSize/width 65536 "0 to 65535"
+    # "Runtimes MUST ignore consoleSize if terminal is false or unset."
+    config '.process.terminal = false'
+    run_script 'echo ran'
+    succeeds ran
 }
 
 @test "the terminal belongs to the user" {
