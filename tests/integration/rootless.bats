@@ -4,6 +4,11 @@
 # also: user lab-user
 load helpers
 
+setup() {
+    common_setup
+    rootless || skip "needs a user without privileges: tests/run rootless"
+}
+
 # spec_rootless: config.json is what `spec --rootless` writes, with a command in place of a terminal
 spec_rootless() {
     rm "$BUNDLE/config.json"

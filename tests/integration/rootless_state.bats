@@ -6,6 +6,11 @@
 # undelegated
 load helpers
 
+setup() {
+    common_setup
+    rootless || skip "needs a user without privileges: tests/run rootless"
+}
+
 @test "without limits it runs in the caller's cgroup, with one warning" {
     script 'echo ran'
     caisson run --bundle "$BUNDLE" "$ID" </dev/null >"$T/out" 2>"$T/err"
