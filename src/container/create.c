@@ -80,6 +80,16 @@ static const char *rdt_path(struct creation *c, const char *group)
     return group ? arena_format(&c->container.arena, "%s/%s", INTEL_RDT_MOUNT, group) : NULL;
 }
 
+/* As `list` shows it: the name, where the user has one. */
+static const char *owner_name(struct arena *arena)
+{
+    const struct passwd *user = geteuid() == 0 ? NULL : getpwuid(geteuid());
+
+    if (user)
+        return arena_string(arena, user->pw_name);
+    return geteuid() == 0 ? "root" : arena_format(arena, "%u", geteuid());
+}
+
 static void describe(struct creation *c, const struct caisson_create_options *options)
 {
     static const char *const drivers[] = {
@@ -93,7 +103,7 @@ static void describe(struct creation *c, const struct caisson_create_options *op
         .bundle = d->bundle.path,
         .rootfs = d->plan.rootfs,
         .created = now(arena),
-        .owner = geteuid() == 0 ? "root" : arena_format(arena, "%u", geteuid()),
+        .owner = owner_name(arena),
         .owner_uid = geteuid(),
         .cgroup = d->cgroup.absolute,
         .cgroup_driver = drivers[d->cgroup.driver],

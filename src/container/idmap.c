@@ -72,8 +72,10 @@ static int write_by_helper(const struct map_kind *kind, pid_t pid, const char *m
         error_system(err, EPERM, "cannot write the %s, and %s is not installed", kind->file, kind->helper);
         if (geteuid() == 0)
             return error_hint(
-                err, "uid 0 of a user namespace needs CAP_SETUID and CAP_SETGID in it to map its ids, "
-                     "and CAP_SETFCAP to map id 0");
+                err,
+                "uid 0 of a user namespace needs CAP_SETUID and CAP_SETGID in it, and CAP_SETFCAP to "
+                "map id 0; and each range must be in one line of /proc/self/%s",
+                kind->file);
         return error_hint(err,
                           "install %s (package uidmap or shadow-utils) and grant the ids in %s, or map this "
                           "user's own id alone",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# podman and buildah of a user who is not root: with ids from subuid, and no cgroup of their own.
+# podman and buildah of a user who is not root: with ids from subuid, and without a cgroup of their own unless a test says
+# so. (Their limits need controllers: limits.bats and cgroups.bats have them, as a user in the lab.)
 load clients
 load podman
 
@@ -22,7 +23,8 @@ setup() {
     chown 4242:4242 "$T"
 }
 
-# as_user PROGRAM ARGUMENT...: with the options that the storage and the runtime need
+# as_user PROGRAM ARGUMENT...: with the options that the storage and the runtime need; in the user's own cgroup when
+# DELEGATED says so
 as_user() {
     local program=$1 runtime=()
     shift
@@ -30,7 +32,7 @@ as_user() {
     case $program in
     podman) set -- --tmpdir "$R/tmp" --cgroup-manager=cgroupfs --events-backend=file "${runtime[@]}" "$@" ;;
     esac
-    (cd "$W" && setpriv --reuid 4242 --regid 4242 --clear-groups --inh-caps=-all \
+    (cd "$W" && { [ ! "${DELEGATED:-}" ] || echo 0 >/sys/fs/cgroup/user/run/cgroup.procs; } && setpriv --reuid 4242 --regid 4242 --clear-groups --inh-caps=-all \
         env HOME="$CLIENTS_WORK/home/user" USER=caisson-user XDG_RUNTIME_DIR=/run/user/4242 \
         "$(type -P "$program")" --root "$W/root" --runroot "$R/root" --storage-driver vfs "$@")
 }
@@ -132,16 +134,56 @@ export -f as_user podman
     gives 0
 }
 
-@test "pause, unpause" {
+@test "pause, unpause, in a cgroup that is delegated to the user" {
+    export DELEGATED=1
     idle
     attempt podman pause "$NAME"
-    if [ "$status" != 0 ]; then
-        # podman itself says this where the user has no cgroup, before it asks the runtime.
-        [[ $output != *cgroup* ]] || skip "the user has no cgroup of their own: $output"
-    fi
     succeeds
+    is "$(field '{{.State.Status}}')" paused
+    local pid cgroup
+    pid=$(field '{{.State.Pid}}')
+    cgroup=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
+    [[ $cgroup = /sys/fs/cgroup/user/run/* ]]
+    is "$(cat "$cgroup/cgroup.freeze")" 1
     attempt podman unpause "$NAME"
     succeeds
+    is "$(cat "$cgroup/cgroup.freeze")" 0
+    attempt podman exec "$NAME" echo inside
+    gives 0 inside
+}
+
+@test "pause without a cgroup is refused, and says why" {
+    idle
+    attempt podman pause "$NAME"
+    [ "$status" != 0 ]
+    contains "$output" cgroup
+}
+
+@test "top and ps without a cgroup" {
+    idle
+    attempt setpriv --reuid 4242 --regid 4242 --clear-groups env XDG_RUNTIME_DIR=/run/user/4242 "$(type -P "$RUNTIME")" ps --format json "$(podman inspect --format '{{.Id}}' "$NAME")"
+    [ "$RUNTIME" = caisson ] || skip "it knows the processes by the cgroup alone"
+    succeeds
+    is "$(jq 'index('"$(field '{{.State.Pid}}')"') != null' <<<"$output")" true
+}
+
+@test "a container in a rootless container: caisson inside podman" {
+    mkdir -p "$T/bundle/rootfs"
+    tar -C "$T/bundle/rootfs" -xf "$IMAGE_TAR"
+    jq 'del(.linux.cgroupsPath, .linux.maskedPaths, .linux.readonlyPaths) | .process.args = ["sh", "-c", "id -u; hostname"]
+        | .linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}, {containerID: 1, hostID: 1, size: 999}]
+        | .linux.gidMappings = .linux.uidMappings' "$CHECKOUT/tests/integration/base.json" >"$T/bundle/config.json"
+    chown -R 4242:4242 "$T/bundle"
+    box --privileged -v "$CAISSON:/bin/inner:ro" -v "$T/bundle:/bundle" box \
+        inner --cgroup-manager disabled --root /tmp/state run --bundle /bundle in
+    gives 0 0 box
+    # and without a user namespace of its own
+    jq 'del(.linux.uidMappings, .linux.gidMappings) | .linux.namespaces |= map(select(.type != "user"))' \
+        "$T/bundle/config.json" >"$T/config.new"
+    cat "$T/config.new" >"$T/bundle/config.json"
+    box --privileged -v "$CAISSON:/bin/inner:ro" -v "$T/bundle:/bundle" box \
+        inner --cgroup-manager disabled --root /tmp/state run --bundle /bundle in
+    gives 0 0 box
 }
 
 @test "pods" {

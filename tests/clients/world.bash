@@ -38,6 +38,9 @@ own_users() {
     cp /etc/subuid "$CLIENTS_WORK/etc/subgid.new" && cat "$CLIENTS_WORK/etc/subgid.new" >/etc/subgid
     install -d -o 4242 -g 4242 -m 755 "$CLIENTS_WORK/home/user"
     install -d -o 4242 -g 4242 -m 700 /run/user/4242
+    # A cgroup of theirs, for those tests that ask for it (rootless.bats).
+    install -d -o 4242 -g 4242 /sys/fs/cgroup/user /sys/fs/cgroup/user/run
+    chown 4242:4242 /sys/fs/cgroup/user{,/run}/cgroup.{procs,threads,subtree_control}
 }
 
 # Where a user would have it. /usr/local is ours alone here.
