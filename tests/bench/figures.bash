@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The figures of tests/bench/run: a function each, and the table of them all.
 
-FIGURES=(run nocgroup create start state kill delete exec list seccomp nonet userns m500 env2000 hooks64 ann2000 calls
+FIGURES=(run nocgroup create start state kill delete exec list seccomp nonet userns rootless m500 env2000 hooks64 ann2000 calls
     memory)
 LONG_FIGURES=(list100 list1000 sequence parallel)
 declare -A TITLE=(
@@ -9,11 +9,12 @@ declare -A TITLE=(
     [create]='`create`' [start]='`start`' [state]='`state`' [kill]='`kill`' [delete]='`delete`' [exec]='`exec`'
     [list]='`list` of 1' [list100]='`list` of 100' [list1000]='`list` of 1000'
     [seccomp]='`run`, seccomp profile' [nonet]='`run`, host network' [userns]='`run`, user namespace'
+    [rootless]='`run`, by an unprivileged user'
     [m500]='`run`, 500 mounts' [env2000]='`run`, 2000 variables' [hooks64]='`run`, 64 hooks'
     [ann2000]='`run`, 2000 annotations'
     [sequence]='100 × `run` in sequence' [parallel]='100 × `run`, 8 at a time'
 )
-shown=()
+shown=() as=()
 
 # measure FIGURE TURNS-ARGUMENT...
 measure() {
@@ -21,7 +22,7 @@ measure() {
     shift
     printf '\n%s\n' "${TITLE[$figure]//\`/}"
     shown+=("$figure")
-    "$out/turns" -n "${n:-$turns}" -t "$out/tables/$figure" "$@" || :
+    "${as[@]}" "$out/turns" -n "${n:-$turns}" -t "$out/tables/$figure" "$@" || :
 }
 
 # each_runtime BEFORE AFTER ARGUMENT...: fills `args` for turns. RUNTIME in BEFORE and AFTER is the runtime's command.
@@ -59,6 +60,23 @@ figure_ann2000() { run_of ann2000 ann2000; }
 figure_userns() {
     local floor=("$out/floor" -c /sys/fs/cgroup -s "$state")
     run_of userns userns -u 100000
+}
+
+# as_user: sets the commands to what a user without privileges runs, in no cgroup of its own
+as_user() {
+    as=(setpriv --reuid 54321 --regid 54321 --clear-groups --inh-caps=-all env HOME=/tmp)
+    floor=("$out/floor" -s "$state/user")
+    caisson=("$CAISSON" --root "$state/user/caisson" --cgroup-manager=disabled)
+    crun=(crun --root "$state/user/crun" --cgroup-manager=disabled)
+    runc=(runc --root "$state/user/runc")
+}
+
+# The whole command is that user's, the one that takes the time too.
+figure_rootless() {
+    local as floor caisson crun runc
+    as_user
+    install -o 54321 -g 54321 /dev/null "$out/tables/rootless"
+    run_of rootless rootless -r
 }
 
 figure_nocgroup() {

@@ -41,6 +41,7 @@ static const char usage[] =
     "  -s DIR   keep a state file below DIR\n"
     "  -f FILE  load FILE, an array of struct sock_filter, as seccomp filter\n"
     "  -u ID    in a user namespace whose ids 0 to 65535 are ID and those that follow it\n"
+    "  -r       in a user namespace whose only id is the caller's, as root, which takes no privileges\n"
     "  -n       in the caller's network namespace\n"
     "  -b DIR   bind DIR, read-only, on /mnt/m0, /mnt/m1, ... (see -m)\n"
     "  -m N     so many of them\n"
@@ -74,7 +75,7 @@ static void bring_up_loopback(void)
     close(fd);
 }
 
-static void drop_privileges(void)
+static void drop_privileges(bool rootless)
 {
     const uint32_t keep = 1u << CAP_KILL | 1u << CAP_NET_BIND_SERVICE | 1u << CAP_AUDIT_WRITE;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -84,7 +85,8 @@ static void drop_privileges(void)
     for (unsigned long cap = 0; cap < 64; cap++)
         if ((cap >= 32 || !(keep >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
             break; /* the kernel's last one was the one before */
-    floor_must(syscall(SYS_setgroups, 0, NULL), "clear the groups");
+    if (!rootless) /* it has given up setgroups(2) */
+        floor_must(syscall(SYS_setgroups, 0, NULL), "clear the groups");
     floor_must(syscall(SYS_setresgid, 0, 0, 0), "set the group");
     floor_must(syscall(SYS_setresuid, 0, 0, 0), "set the user");
     floor_must(syscall(SYS_capset, &header, data), "set the capabilities");
@@ -113,7 +115,7 @@ static _Noreturn void container(const struct floor *floor)
     floor_must(sethostname("caisson", 7), "set the host name");
     floor_build_root(floor);
     floor_must(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL), "set the resource limit");
-    drop_privileges();
+    drop_privileges(floor->rootless);
     umask(022);
     floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
     if (floor->filter.len > 0)
@@ -122,20 +124,26 @@ static _Noreturn void container(const struct floor *floor)
     fail(floor->argv[0]);
 }
 
+static void write_to(long pid, const char *file, const char *text)
+{
+    char path[48];
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%ld/%s", pid, file);
+    fd = floor_must(open(path, O_WRONLY | O_CLOEXEC), path);
+    floor_must(write(fd, text, strlen(text)), path);
+    close(fd);
+}
+
 static void write_maps(const struct floor *floor, long pid)
 {
-    static const char *const files[] = {"uid_map", "gid_map"};
-    char path[48], map[48];
-    int length = snprintf(map, sizeof map, "0 %ld 65536", floor->first_id);
+    char map[48];
 
-    for (size_t i = 0; i < 2; i++) {
-        int fd;
-
-        snprintf(path, sizeof path, "/proc/%ld/%s", pid, files[i]);
-        fd = floor_must(open(path, O_WRONLY | O_CLOEXEC), path);
-        floor_must(write(fd, map, (size_t)length), path);
-        close(fd);
-    }
+    snprintf(map, sizeof map, "0 %ld %d", floor->first_id, floor->rootless ? 1 : 65536);
+    if (floor->rootless)
+        write_to(pid, "setgroups", "deny");
+    write_to(pid, "uid_map", map);
+    write_to(pid, "gid_map", map);
     floor_must(write(floor->mapped[1], "", 1), "let the child go on");
 }
 
@@ -260,7 +268,7 @@ static int join(struct floor *floor, pid_t process)
     pid = sys_vfork(&args);
     if (pid == 0) {
         floor_must(setsid(), "start a session");
-        drop_privileges();
+        drop_privileges(false);
         floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
         execve(floor->argv[0], floor->argv, floor->env);
         fail(floor->argv[0]);
@@ -304,7 +312,7 @@ int main(int argc, char **argv)
     int option;
 
     /* "+": the options of PROGRAM are not ours */
-    while ((option = getopt(argc, argv, "+c:ds:f:u:nb:m:e:k:x:z")) != -1) {
+    while ((option = getopt(argc, argv, "+c:ds:f:u:rnb:m:e:k:x:z")) != -1) {
         switch (option) {
         case 'c':
             floor.cgroup = optarg;
@@ -320,6 +328,10 @@ int main(int argc, char **argv)
             break;
         case 'u':
             floor.first_id = strtol(optarg, NULL, 10);
+            break;
+        case 'r':
+            floor.rootless = true;
+            floor.first_id = getuid();
             break;
         case 'n':
             floor.host_network = true;

@@ -8,7 +8,7 @@
 
 struct floor {
     const char *rootfs, *cgroup, *state, *filter_file, *binds;
-    bool devices, host_network;
+    bool devices, host_network, rootless;
     long first_id; /* -1: no user namespace */
     unsigned bind_count, hook_count;
     char **argv, **env;

@@ -79,9 +79,9 @@ static void mount_dev(const struct floor *floor, int root)
 {
     static const struct parameter tmpfs[] = {
         {"source", "tmpfs"}, {"mode", "755"}, {"size", "65536k"}, {NULL, NULL}};
-    static const struct parameter devpts[] = {{"source", "devpts"}, {"newinstance", NULL},
-                                              {"ptmxmode", "0666"}, {"mode", "0620"},
-                                              {"gid", "5"},         {NULL, NULL}};
+    static const struct parameter devpts[] = {{"gid", "5"},          {"source", "devpts"},
+                                              {"newinstance", NULL}, {"ptmxmode", "0666"},
+                                              {"mode", "0620"},      {NULL, NULL}};
     static const struct parameter shm[] = {
         {"source", "shm"}, {"mode", "1777"}, {"size", "65536k"}, {NULL, NULL}};
     static const struct parameter mqueue[] = {{"source", "mqueue"}, {NULL, NULL}};
@@ -90,7 +90,8 @@ static void mount_dev(const struct floor *floor, int root)
 
     attach(dev, root, "dev");
     floor_must(mkdirat(dev, "pts", 0755), "make /dev/pts");
-    put(new_mount("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, devpts), dev, "pts");
+    /* Group 5 is not mapped where one id is. */
+    put(new_mount("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, devpts + floor->rootless), dev, "pts");
     floor_must(mkdirat(dev, "shm", 0755), "make /dev/shm");
     put(new_mount("tmpfs", none, shm), dev, "shm");
     floor_must(mkdirat(dev, "mqueue", 0755), "make /dev/mqueue");

@@ -18,7 +18,8 @@ prepare() {
     "$BENCH/bundles" "$B"
     # Where runtimes keep their state on a host: in memory.
     state=$(mktemp -d /run/caisson-bench.XXXXXX)
-    mount -t tmpfs -o mode=700 tmpfs "$state"
+    mount -t tmpfs -o mode=711 tmpfs "$state"
+    install -d -o 54321 -g 54321 -m 700 "$state/user"
     floor=("$out/floor" -c /sys/fs/cgroup -d -s "$state")
     caisson=("$CAISSON" --root "$state/caisson")
     crun=(crun --root "$state/crun")

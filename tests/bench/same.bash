@@ -53,7 +53,16 @@ same() {
         die "the floor makes another container of the bundle $bundle than caisson (above: - floor, + caisson)"
 }
 
+# As a user without privileges.
+same_rootless() {
+    local as floor caisson crun runc
+    as_user
+    floor=("${as[@]}" "${floor[@]}") caisson=("${as[@]}" "${caisson[@]}")
+    same rootless -r
+}
+
 check_same() {
+    same_rootless
     same plain
     same seccomp -f "$out/filter.bpf"
     same nonet -n
