@@ -55,6 +55,11 @@ int plan_devices(struct plan_builder *b, struct caisson_error *err);
 int plan_console(struct plan_builder *b, bool bind, struct caisson_error *err);
 void plan_late_readonly(struct plan_builder *b);
 int plan_paths(struct plan_builder *b, struct caisson_error *err); /* readonlyPaths, maskedPaths */
+/**
+ * @return whether the text of a path in the container leads to the root itself: what is mounted there covers nothing for
+ * the processes whose root it is already, and is the root of those that join later.
+ */
+bool plan_is_root(const char *path);
 int plan_root_options(struct plan_builder *b, struct caisson_error *err);
 int plan_sysctls(struct plan_builder *b, struct caisson_error *err);
 int plan_limits(struct plan_builder *b,

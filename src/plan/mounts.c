@@ -267,6 +267,12 @@ static int add_mount(struct plan_builder *b, size_t index, struct caisson_error 
         add_remount(b, &m);
         return 0;
     }
+    if (plan_is_root(m.mount->destination)) {
+        spec_error(b->spec, err, builder_format(b, "%s/destination", m.pointer),
+                   "'%s' is the root filesystem itself, which no mount can take the place of",
+                   m.mount->destination);
+        return error_hint(err, "root.path says what the root filesystem is");
+    }
     if (m.options.bind) {
         if (!m.mount->source || !*m.mount->source)
             return spec_error(b->spec, err, builder_format(b, "%s/source", m.pointer),

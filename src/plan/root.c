@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The root filesystem: where it comes from, how it is entered, what is hidden in it. */
 #include <linux/sched.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "plan/builder.h"
@@ -92,21 +93,48 @@ int plan_root_options(struct plan_builder *b, struct caisson_error *err)
     return 0;
 }
 
+bool plan_is_root(const char *path)
+{
+    size_t depth = 0;
+
+    for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
+        size_t length = strcspn(path, "/");
+
+        if (length == 2 && strncmp(path, "..", 2) == 0)
+            depth -= depth > 0;
+        else if (length != 1 || *path != '.')
+            depth++;
+        path += length;
+    }
+    return depth == 0;
+}
+
 int plan_paths(struct plan_builder *b, struct caisson_error *err)
 {
     const struct spec_linux *config = b->spec->linux_;
 
-    (void)err;
-    for (size_t i = 0; i < config->readonly_paths.count; i++)
-        builder_step(b, PLAN_OP_READONLY, builder_format(b, "/linux/readonlyPaths/%zu", i),
-                     &(struct plan_path){.path = builder_text(b, config->readonly_paths.items[i])});
+    for (size_t i = 0; i < config->readonly_paths.count; i++) {
+        const char *path = config->readonly_paths.items[i];
+        const char *origin = builder_format(b, "/linux/readonlyPaths/%zu", i);
+
+        if (plan_is_root(path)) {
+            spec_error(b->spec, err, origin, "'%s' is the root filesystem itself", path);
+            return error_hint(err, "root.readonly makes it read-only");
+        }
+        builder_step(b, PLAN_OP_READONLY, origin, &(struct plan_path){.path = builder_text(b, path)});
+    }
     for (size_t i = 0; i < config->masked_paths.count; i++) {
         const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
         struct plan_mask step = {.path = builder_text(b, config->masked_paths.items[i]),
                                  .null = -1,
                                  .context = builder_text(b, b->mount_label)};
-        uint32_t where = builder_step(b, PLAN_OP_MASK, origin, &step);
+        uint32_t where;
 
+        if (plan_is_root(config->masked_paths.items[i]))
+            return spec_error(b->spec, err, origin,
+                              "'%s' is the root filesystem itself, which cannot be masked",
+                              config->masked_paths.items[i]);
+        where = builder_step(b, PLAN_OP_MASK, origin, &step);
         if (plan_clones_mounts(b))
             builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
     }

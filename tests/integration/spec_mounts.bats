@@ -308,6 +308,28 @@ check_option() {
     succeeds $'here\nhere'
 }
 
+@test "nothing can be mounted on the root itself, which exec would see and the container not" {
+    local path
+    cp "$BUNDLE/config.json" "$T/good.json"
+    for path in / // /. /.. /etc/../ ./..; do
+        add_mount "{destination: \"$path\", type: \"tmpfs\", source: \"tmpfs\"}"
+        attempt caisson create --bundle "$BUNDLE" "$ID"
+        fails /mounts/7/destination "the root filesystem itself" root.path
+        cp "$T/good.json" "$BUNDLE/config.json"
+    done
+    config '.linux.maskedPaths = ["/sys/firmware", "/."]'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/maskedPaths/1 "the root filesystem itself"
+    config '.linux.maskedPaths = [] | .linux.readonlyPaths = ["/"]'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/readonlyPaths/0 root.readonly
+    # Its options can be changed.
+    cp "$T/good.json" "$BUNDLE/config.json"
+    add_mount '{destination: "/", options: ["remount", "nosuid"]}'
+    start_sleeping
+    has_option "$(part 1 "$(mounted /)")" nosuid
+}
+
 @test "a thousand mounts" {
     local i=0 mounts
     mkdir "$T/source"
