@@ -98,10 +98,15 @@ need_cgroup() {
     ! rootless || [ "${CAISSON_TEST_CGROUP:-}" ] || skip "no cgroup is delegated to this user"
 }
 
-# more_ids: a user's container has all ids of its user namespace, by newuidmap(1) and /etc/subuid; root's has them anyway
+# more_ids: a user's container has more ids than one, by newuidmap(1) and /etc/subuid: from 1 on those from $MORE on.
+# Root's has them all anyway.
 more_ids() {
-    ! rootless || config '.linux.uidMappings += [{containerID: 1, hostID: 1000000, size: 65535}]
-        | .linux.gidMappings += [{containerID: 1, hostID: 1000000, size: 65535}]'
+    rootless || return 0
+    command -v newuidmap >/dev/null || skip "needs newuidmap(1)"
+    MORE=$(awk -F : -v user="$(id -un)" '$1 == user && $3 >= 65535 { print $2; exit }' /etc/subuid)
+    [ "$MORE" ] || skip "no ids are granted to this user in /etc/subuid"
+    config '.linux.uidMappings += [{containerID: 1, hostID: $more, size: 65535}]
+        | .linux.gidMappings += [{containerID: 1, hostID: $more, size: 65535}]' --argjson more "$MORE"
 }
 
 # need_kernel 6.3: skips on an older one

@@ -82,12 +82,10 @@ join() {
 }
 
 @test "ranges are mapped by newuidmap and newgidmap, in order" {
-    command -v newuidmap >/dev/null || skip "needs newuidmap(1)"
-    grep -q "^$(id -un):" /etc/subuid || skip "no ids are granted to this user"
     more_ids
     config '.process.user = {uid: 7, gid: 8, additionalGids: [9, 10]}'
     run_script 'id -u; id -g; id -G; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups'
-    succeeds $'7\n8\n8 9 10\n 0 '"$(id -u)"$' 1\n 1 1000000 65535\nallow'
+    succeeds $'7\n8\n8 9 10\n 0 '"$(id -u)"$' 1\n 1 '"$MORE"$' 65535\nallow'
 }
 
 @test "additional groups where setgroups is denied are refused, with the field" {

@@ -29,7 +29,7 @@ userns() {
     start_sleeping
     wait_for started
     local uid=1000 gid=1001
-    ! rootless || uid=1000999 gid=1001000 # as more_ids maps them
+    ! rootless || uid=$((MORE + 999)) gid=$((MORE + 1000))
     is "$(process_status Uid | tr '\t' ' ')" "$uid $uid $uid $uid"
     is "$(process_status Gid | tr '\t' ' ')" "$gid $gid $gid $gid"
 }
