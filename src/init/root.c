@@ -109,7 +109,12 @@ int init_PIVOT(struct init *init, const struct plan_pivot *step)
     if (chdir("/") < 0)
         return -1;
     close(init->root);
-    init->root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    /*
+     * "/" is below what is mounted on it, ".." of it is not: nothing may lie there, where links of the image can have led
+     * a mount. This process would not see it, and those that join the mount namespace have it as their root.
+     */
+    init_doing(init, PLAN_ACTION_CHECK_TARGET, "/");
+    init->root = sys_openat2(AT_FDCWD, "/..", O_PATH | O_DIRECTORY, 0, RESOLVE_NO_XDEV);
     return init->root < 0 ? -1 : 0;
 }
 

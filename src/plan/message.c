@@ -45,6 +45,8 @@ static const struct {
     {PLAN_OP_MOUNT, PLAN_ACTION_OPEN_SOURCE, EINVAL,
      "without privileges over the host's mounts a source comes with what is mounted below it: rbind, not "
      "bind"},
+    {PLAN_OP_PIVOT, PLAN_ACTION_CHECK_TARGET, EXDEV,
+     "a mount or a masked path leads to the root itself; is a directory of its path a symbolic link?"},
     {PLAN_OP_NODE, PLAN_ACTION_OPEN_SOURCE, ENOENT,
      "without CAP_MKNOD in the initial user namespace a device is the one of the host at that path, bound"},
     {PLAN_OP_NODE, PLAN_ACTION_MISMATCH, EEXIST, "another file or device has the path already"},

@@ -323,6 +323,15 @@ check_option() {
     config '.linux.maskedPaths = [] | .linux.readonlyPaths = ["/"]'
     attempt caisson create --bundle "$BUNDLE" "$ID"
     fails /linux/readonlyPaths/0 root.readonly
+    # Nor by a link of the image.
+    ln -s / "$BUNDLE/rootfs/link"
+    config '.linux.readonlyPaths = ["/link"]'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails "'/'" "leads to the root itself"
+    cp "$T/good.json" "$BUNDLE/config.json"
+    add_mount '{destination: "/link/.", type: "tmpfs", source: "tmpfs"}'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails "'/'" "leads to the root itself"
     # Its options can be changed.
     cp "$T/good.json" "$BUNDLE/config.json"
     add_mount '{destination: "/", options: ["remount", "nosuid"]}'
