@@ -42,7 +42,7 @@ ended() {
     is "$(jq .data.pids.current <<<"$output")" "$(value pids.current)"
     is "$(jq .data.memory.raw.anon <<<"$output")" "$(field memory.stat anon)"
     is "$(jq .data.memory.events.oom_kill <<<"$output")" 0
-    is "$(jq .data.cpu.usage.total <<<"$output")" "$(field cpu.stat usage_usec)000"
+    is "$(jq .data.cpu.usage.total <<<"$output")" "$(($(field cpu.stat usage_usec) * 1000))"
     [ ! -e "$CGROUP/memory.swap.max" ] || is "$(jq .data.memory.swap.limit <<<"$output")" 100663296
 }
 

@@ -55,7 +55,7 @@ load resources
     succeeds
     is "$(jq length <<<"$output")" 1
     is "$(jq -r '.[0].id + " " + .[0].status' <<<"$output")" "$ID paused"
-    is "$(jq '.[0].cpuUsageNs' <<<"$output")" "$(field cpu.stat usage_usec)000"
+    is "$(jq '.[0].cpuUsageNs' <<<"$output")" "$(($(field cpu.stat usage_usec) * 1000))"
     is "$(jq '.[0].memoryLimit' <<<"$output")" null
     jq -e '.[0].uptimeNs > 0' <<<"$output"
     need_controller memory pids
