@@ -49,10 +49,15 @@ static bool is_multiplexed(const struct resolver *r, int number)
            (r->ipc >= 0 && number >= IPC_FIRST && number <= IPC_LAST);
 }
 
-/* libseccomp gives the multiplexed number by name, but the name by either number. */
+/*
+ * libseccomp gives the multiplexed number by name, but the name by either number. The names are freed together: musl
+ * maps a page for the first and unmaps it with the last, which would be for each.
+ */
 static void find_direct(struct resolver *r)
 {
     int base = seccomp_syscall_resolve_name_arch(r->token, "exit") / 1000 * 1000; /* MIPS counts from 4000 */
+    char *unused[DIRECT_END - DIRECT_FIRST];
+    size_t unused_count = 0;
 
     r->direct_known = true;
     for (int number = base + DIRECT_FIRST; number < base + DIRECT_END && r->direct_count < DIRECT_ROOM;
@@ -62,8 +67,10 @@ static void find_direct(struct resolver *r)
         if (name && is_multiplexed(r, seccomp_syscall_resolve_name_arch(r->token, name)))
             r->direct[r->direct_count++] = (struct direct){name, (uint32_t)number};
         else
-            free(name);
+            unused[unused_count++] = name;
     }
+    while (unused_count > 0)
+        free(unused[--unused_count]);
 }
 
 static void add(struct resolver *r, uint32_t number, uint32_t order, uint32_t action,
