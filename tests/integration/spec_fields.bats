@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Fields that the other files of tests look at from one side only: for each kind of hook, each capability, each platform.
+# also: user
 load helpers
 
 KINDS="prestart createRuntime createContainer startContainer poststart poststop"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every option of the specification's table of mount options and of crun's, and what mounts[] says beside options, as the
 # kernel lists it. mounts.bats has the cases that are about more than one option.
-# also: lab-root
+# also: user lab-root
 load helpers
 
 in_user_namespace() {

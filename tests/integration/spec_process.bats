@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What a process can be given beside its user and its limits, as the kernel tells of it: scheduler, I/O priority, memory
 # policy, personality, keyring.
-# also: lab-root
+# also: user lab-root
 load helpers
 
 # The tests say what the nice value becomes, whatever this suite itself was started with.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every action, operator, flag and architecture of linux.seccomp, as the kernel carries it out. (seccomp.bats has the common
 # cases, spec_annotations.bats notifications.)
+# also: user
 load helpers
 
 # profile JSON: linux.seccomp
