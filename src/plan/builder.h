@@ -91,6 +91,9 @@ bool plan_wants_notify_mount(const struct plan_builder *b);
 /** @return whether the container has its own namespace of the type: a new one, or one joined by path. */
 bool plan_has_namespace(const struct plan_builder *b, enum spec_namespace_type type);
 
+/** @return the same, unless the one that is joined is the runtime's own: then what is changed in it is the host's. */
+bool plan_own_namespace(const struct plan_builder *b, enum spec_namespace_type type);
+
 /**
  * Turns "0-3,7" into a mask, bit n for number n.
  * @param bits receives the highest number plus one

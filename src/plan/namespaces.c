@@ -9,6 +9,7 @@
  */
 #include <linux/capability.h>
 #include <linux/sched.h>
+#include <sys/stat.h>
 
 #include "plan/builder.h"
 
@@ -20,6 +21,23 @@ bool plan_has_namespace(const struct plan_builder *b, enum spec_namespace_type t
 static bool is_joined(const struct spec_namespace *ns)
 {
     return ns->path && *ns->path;
+}
+
+bool plan_own_namespace(const struct plan_builder *b, enum spec_namespace_type type)
+{
+    static const char *const files[SPEC_NS_COUNT] = {
+        [SPEC_NS_PID] = "/proc/self/ns/pid",       [SPEC_NS_NETWORK] = "/proc/self/ns/net",
+        [SPEC_NS_MOUNT] = "/proc/self/ns/mnt",     [SPEC_NS_IPC] = "/proc/self/ns/ipc",
+        [SPEC_NS_UTS] = "/proc/self/ns/uts",       [SPEC_NS_USER] = "/proc/self/ns/user",
+        [SPEC_NS_CGROUP] = "/proc/self/ns/cgroup", [SPEC_NS_TIME] = "/proc/self/ns/time",
+    };
+    const struct spec_namespace *ns = spec_namespace(b->spec, type);
+    struct stat joined, runtime;
+
+    if (!ns || !is_joined(ns))
+        return ns;
+    return stat(ns->path, &joined) < 0 || stat(files[type], &runtime) < 0 ||
+           joined.st_dev != runtime.st_dev || joined.st_ino != runtime.st_ino;
 }
 
 static void add_join(struct plan_builder *b, size_t index)
@@ -140,12 +158,12 @@ static int check_consistency(const struct plan_builder *b, struct caisson_error 
     if (config->time_offsets.count > 0 && !spec_new_namespace(b->spec, SPEC_NS_TIME))
         return spec_error(b->spec, err, "/linux/timeOffsets",
                           "offsets without a new time namespace in linux.namespaces have no effect");
-    if (config->net_devices.count > 0 && !plan_has_namespace(b, SPEC_NS_NETWORK))
+    if (config->net_devices.count > 0 && !plan_own_namespace(b, SPEC_NS_NETWORK))
         return spec_error(b->spec, err, "/linux/netDevices",
                           "no network namespace in linux.namespaces that the interfaces could be moved to");
-    if (!plan_has_namespace(b, SPEC_NS_MOUNT))
+    if (!plan_own_namespace(b, SPEC_NS_MOUNT))
         return spec_error(b->spec, err, "/linux/namespaces",
-                          "no mount namespace: the container's mounts would change the host's; "
+                          "no mount namespace of its own: the container's mounts would change the host's; "
                           "add {\"type\": \"mount\"}");
     return 0;
 }
@@ -244,10 +262,11 @@ int plan_join_container(struct plan_builder *b, struct caisson_error *err)
 
 static int need_uts(const struct plan_builder *b, const char *pointer, struct caisson_error *err)
 {
-    if (plan_has_namespace(b, SPEC_NS_UTS))
+    if (plan_own_namespace(b, SPEC_NS_UTS))
         return 0;
-    return spec_error(b->spec, err, pointer,
-                      "without a uts namespace in linux.namespaces it would change the host's name");
+    return spec_error(
+        b->spec, err, pointer,
+        "without a uts namespace of its own in linux.namespaces it would change the host's name");
 }
 
 int plan_names(struct plan_builder *b, struct caisson_error *err)

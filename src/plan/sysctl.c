@@ -60,7 +60,7 @@ static int check_namespace(struct plan_builder *b, const char *path, const char 
 
         if (below ? strncmp(path, namespaced[i].name, n) != 0 : strcmp(path, namespaced[i].name) != 0)
             continue;
-        if (plan_has_namespace(b, namespaced[i].type))
+        if (plan_own_namespace(b, namespaced[i].type))
             return 0;
         return spec_error(b->spec, err, pointer,
                           "sysctl '%s' belongs to the %s namespace, and the container has none of its own",

@@ -82,6 +82,15 @@ hold_namespaces() {
     is "$(namespace_of mnt)" "$(namespace_of mnt "$HOLDER")"
 }
 
+@test "the host's own mount namespace is not joined: the container's mounts would be the host's" {
+    config '(.linux.namespaces[] | select(.type == "mount")).path = "/proc/self/ns/mnt"'
+    attempt caisson plan --bundle "$BUNDLE"
+    fails /linux/namespaces "mount namespace"
+    config '.linux.namespaces |= map(select(.type != "mount"))'
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    fails /linux/namespaces "mount namespace"
+}
+
 @test "a user namespace is joined by path" {
     need_root "it maps ids that are not granted; a user's own is joined in rootless.bats"
     background unshare --user sleep 1000

@@ -432,6 +432,10 @@ END
     host=$(uname -n)
     refused '.linux.namespaces |= map(select(.type != "uts"))' /hostname uts
     refused '.linux.namespaces |= map(select(.type != "uts")) | del(.hostname) | .domainname = "x"' /domainname uts
+    # Joined by its path the host's is still the host's.
+    refused '(.linux.namespaces[] | select(.type == "uts")).path = "/proc/self/ns/uts"' /hostname uts
+    refused '(.linux.namespaces[] | select(.type == "uts")).path = "/proc/self/ns/uts" | del(.hostname) | .domainname = "x"' \
+        /domainname uts
     is "$(uname -n)" "$host"
 }
 
