@@ -158,7 +158,7 @@ static int check_consistency(const struct plan_builder *b, struct caisson_error 
     if (config->time_offsets.count > 0 && !spec_new_namespace(b->spec, SPEC_NS_TIME))
         return spec_error(b->spec, err, "/linux/timeOffsets",
                           "offsets without a new time namespace in linux.namespaces have no effect");
-    if (config->net_devices.count > 0 && !plan_own_namespace(b, SPEC_NS_NETWORK))
+    if (config->net_devices.count > 0 && !plan_has_namespace(b, SPEC_NS_NETWORK))
         return spec_error(b->spec, err, "/linux/netDevices",
                           "no network namespace in linux.namespaces that the interfaces could be moved to");
     if (!plan_own_namespace(b, SPEC_NS_MOUNT))
