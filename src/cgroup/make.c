@@ -16,6 +16,7 @@
 #include "cgroup/unit.h"
 
 enum { MODE = 0755 };
+#define RUNTIME_CGROUP "caisson"
 
 /* @param made how long the path of the first cgroup is that did not exist; 0: all did */
 static void unmake(const char *absolute, size_t made)
@@ -148,12 +149,40 @@ static bool holds_processes(int fd)
            faccessat(fd, "cgroup.type", F_OK, 0) == 0;
 }
 
+/*
+ * `systemd-run --scope -p Delegate=yes caisson run` puts the runtime into the very cgroup that is to hand controllers
+ * down. When nothing else is in it, it goes to one inside, as systemd wants it of whom a cgroup is delegated to; that
+ * one goes with the scope. Others are not moved.
+ * @return whether nothing is in the cgroup any more
+ */
+static bool make_room(int fd)
+{
+    _cleanup_close_ int inside = -1;
+    char procs[64], alone[16];
+
+    snprintf(alone, sizeof alone, "%d\n", (int)getpid());
+    if (cgroup_read(fd, "cgroup.procs", procs, sizeof procs) < 0 || strcmp(procs, alone) != 0)
+        return false;
+    if (mkdirat(fd, RUNTIME_CGROUP, MODE) < 0 && errno != EEXIST)
+        return false;
+    inside = openat(fd, RUNTIME_CGROUP, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return inside >= 0 && file_put(inside, "cgroup.procs", "0") == 0;
+}
+
+/* The way back, when it was of no use. */
+static void leave_room(int fd)
+{
+    file_put(fd, "cgroup.procs", "0");
+    unlinkat(fd, RUNTIME_CGROUP, AT_REMOVEDIR);
+}
+
 /* Enables in the cgroup at `path` what the cgroups below it lack. */
 static int enable_here(const struct cgroup_plan *plan, const char *path, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
     _cleanup_close_ int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct strbuf wanted = STRBUF(&arena);
+    bool full, moved;
     char enabled[512];
 
     if (fd < 0 || cgroup_read(fd, "cgroup.subtree_control", enabled, sizeof enabled) < 0)
@@ -163,11 +192,16 @@ static int enable_here(const struct cgroup_plan *plan, const char *path, struct 
             strbuf_format(&wanted, "%s+%s", wanted.length ? " " : "", *name);
     if (wanted.length == 0)
         return 0;
-    if (holds_processes(fd))
+    full = holds_processes(fd);
+    moved = full && make_room(fd);
+    if (full && !moved)
         errno = EBUSY;
     else if (file_put(fd, "cgroup.subtree_control", strbuf_string(&wanted)) == 0)
         return 0;
-    return fail_enable(plan, path, strbuf_string(&wanted), err);
+    fail_enable(plan, path, strbuf_string(&wanted), err);
+    if (moved)
+        leave_room(fd);
+    return -1;
 }
 
 int cgroup_enable_controllers(const struct cgroup_plan *plan, int fd, struct caisson_error *err)

@@ -396,3 +396,70 @@ END
     attempt caisson exec "$ID" cat /proc/self/oom_score_adj
     succeeds 900
 }
+
+# ---- limits, where the user's systemd delegates ----
+
+# need_user_systemd: skips where this user has none, or where it is given no memory controller
+need_user_systemd() {
+    [ -d /run/systemd/system ] && systemctl --user is-system-running 2>/dev/null | grep -qE 'running|degraded|starting' ||
+        skip "this user has no systemd (see tests/lab)"
+    config 'del(.linux.cgroupsPath)'
+}
+
+# limited: the container says what its limits are
+limited() {
+    config '.linux.resources = {memory: {limit: 33554432}, pids: {limit: 21}}'
+    script 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max'
+}
+
+@test "in a scope of systemd-run that is delegated: limits hold, though the runtime is in it" {
+    need_user_systemd
+    limited
+    attempt systemd-run --user --scope --quiet -p Delegate=yes "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    succeeds $'33554432\n21'
+}
+
+@test "in a delegated scope that others are in too: refused, with what to do" {
+    need_user_systemd
+    limited
+    attempt systemd-run --user --scope --quiet -p Delegate=yes sh -c '"$@"; exit $?' sh \
+        "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    fails /linux/resources/ "processes are in that cgroup itself"
+}
+
+@test "a scope of the user's systemd: limits, update, pause" {
+    need_user_systemd
+    [ -x "$(dirname "$CAISSON")/caisson-systemd" ] || skip "caisson was built without libsystemd"
+    limited
+    script 'sleep 1000'
+    attempt caisson --systemd-cgroup create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
+    succeeds
+    caisson start "$ID"
+    local dir
+    dir=$CGROUP2$(sed -n 's/^0:://p' "/proc/$(cat "$T/pid")/cgroup")
+    is "$(cat "$dir/memory.max" "$dir/pids.max")" $'33554432\n21'
+    caisson update --pids-limit 22 --memory 64M "$ID"
+    is "$(cat "$dir/memory.max" "$dir/pids.max")" $'67108864\n22'
+    caisson pause "$ID"
+    is "$(status_of)" paused
+    caisson resume "$ID"
+    is "$(status_of)" running
+}
+
+@test "a controller that is not delegated is named, with how to delegate it" {
+    need_user_systemd
+    local missing
+    for missing in io cpuset hugetlb; do
+        grep -qw $missing "$CGROUP2/cgroup.controllers" || continue
+        grep -qw $missing "$CGROUP2$(sed -n 's/^0:://p' /proc/self/cgroup)/cgroup.controllers" || break
+        missing=''
+    done
+    grep -qw "${missing:-none}" "$CGROUP2/cgroup.controllers" || skip "every controller of this machine is delegated"
+    case $missing in
+    io) config '.linux.resources = {blockIO: {weight: 100}}' ;;
+    cpuset) config '.linux.resources = {cpu: {cpus: "0"}}' ;;
+    hugetlb) config '.linux.resources = {hugepageLimits: [{pageSize: "2MB", limit: 0}]}' ;;
+    esac
+    attempt systemd-run --user --scope --quiet -p Delegate=yes "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+    fails "'$missing'" "Delegate=" user@.service
+}
