@@ -169,9 +169,9 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
 
 # proves: process.oomScoreAdj
 @test "oomScoreAdj is set, and left alone when it is not" {
-    config '.process.oomScoreAdj = 77'
+    config '.process.oomScoreAdj = 977'
     run_script 'cat /proc/self/oom_score_adj'
-    succeeds 77
+    succeeds 977
     config 'del(.process.oomScoreAdj)'
     script 'cat /proc/self/oom_score_adj'
     (echo 33 >"/proc/$BASHPID/oom_score_adj" && exec "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID") </dev/null >"$T/out"

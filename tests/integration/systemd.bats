@@ -81,6 +81,7 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
 }
 
 @test "systemd: a reload of systemd leaves the rules on devices, an update changes them" {
+    need_root "device rules take a BPF program, which only root can attach"
     config '.linux.resources.devices = [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "rw"}]
         | .process.capabilities |= map_values(. + ["CAP_MKNOD"])'
     script 'mknod /dev/x c 240 7; mknod /dev/y c 240 8; touch /tmp/up; exec sleep 1000'
