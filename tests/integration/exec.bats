@@ -135,14 +135,17 @@ process_file() {
 }
 
 @test "not in a paused container, unless told" {
+    local before=0
     start_sleeping
+    # The shell and the sleep that it starts: once it is frozen it starts none.
+    in_cgroup() { [ "$(wc -l <"$CGROUP2$PARENT/$ID/cgroup.procs")" -gt "$before" ]; }
+    before=1 && wait_for in_cgroup
     caisson pause "$ID"
     attempt caisson exec "$ID" true
     fails "cannot exec in a paused container"
     # It waits with the others until the container is resumed.
     background caisson exec --ignore-paused "$ID" echo through
-    in_cgroup() { [ "$(wc -l <"$CGROUP2$PARENT/$ID/cgroup.procs")" -gt 2 ]; }
-    wait_for in_cgroup
+    before=2 && wait_for in_cgroup
     [ ! -s "$T/background.1" ]
     caisson resume "$ID"
     wait_for grep -qx through "$T/background.1"

@@ -174,8 +174,8 @@ caps_filter='.process.capabilities = {bounding: $b, effective: $e, permitted: $p
     succeeds 977
     config 'del(.process.oomScoreAdj)'
     script 'cat /proc/self/oom_score_adj'
-    (echo 33 >"/proc/$BASHPID/oom_score_adj" && exec "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID") </dev/null >"$T/out"
-    is "$(cat "$T/out")" 33
+    (echo 955 >"/proc/$BASHPID/oom_score_adj" && exec "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID") </dev/null >"$T/out"
+    is "$(cat "$T/out")" 955
 }
 
 # ---- privileges ----

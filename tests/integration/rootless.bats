@@ -447,19 +447,12 @@ limited() {
 }
 
 @test "a controller that is not delegated is named, with how to delegate it" {
-    need_user_systemd
-    local missing
-    for missing in io cpuset hugetlb; do
-        grep -qw $missing "$CGROUP2/cgroup.controllers" || continue
-        grep -qw $missing "$CGROUP2$(sed -n 's/^0:://p' /proc/self/cgroup)/cgroup.controllers" || break
-        missing=''
-    done
-    grep -qw "${missing:-none}" "$CGROUP2/cgroup.controllers" || skip "every controller of this machine is delegated"
-    case $missing in
-    io) config '.linux.resources = {blockIO: {weight: 100}}' ;;
-    cpuset) config '.linux.resources = {cpu: {cpus: "0"}}' ;;
-    hugetlb) config '.linux.resources = {hugepageLimits: [{pageSize: "2MB", limit: 0}]}' ;;
-    esac
-    attempt systemd-run --user --scope --quiet -p Delegate=yes "$CAISSON" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
-    fails "'$missing'" "Delegate=" user@.service
+    need_cgroup
+    need_controller pids
+    # A cgroup of the user's which hands nothing down to the one in it.
+    mkdir -p "$CGROUP2$PARENT/narrow-$ID/inner"
+    config '.linux.cgroupsPath = $path | .linux.resources = {pids: {limit: 10}}' --arg path "$PARENT/narrow-$ID/inner/$ID"
+    attempt caisson create --bundle "$BUNDLE" "$ID"
+    rmdir "$CGROUP2$PARENT/narrow-$ID/inner" "$CGROUP2$PARENT/narrow-$ID"
+    fails /linux/resources/pids/limit "'pids'" "$PARENT/narrow-$ID/inner" cgroup.subtree_control "Delegate=" user@.service
 }
