@@ -269,6 +269,12 @@ small() {
     attempt caisson state "$ID"
     fails "does not exist"
     rootless || {
+        # Where somebody else has done what is refused above, no process enters.
+        echo +pids >"$CGROUP2$full/cgroup.subtree_control"
+        resources '{}'
+        attempt caisson create --bundle "$BUNDLE" "$ID"
+        fails "cannot start the container's first process" "holds processes itself"
+        [ ! -d "$CGROUP2$full/$ID" ]
         kill "${BACKGROUND[-1]}"
         wait_for rmdir "$CGROUP2$full"
     }
