@@ -5,7 +5,7 @@ IMAGE_SUITE=trixie
 IMAGE_PACKAGES=(
     systemd systemd-sysv dbus dbus-user-session libpam-systemd udev kmod procps iproute2 util-linux
     login passwd uidmap busybox-static python3 jq strace bats bsdutils coreutils
-    libseccomp2 libyajl2 libcap2 libcap2-bin libasan8 libubsan1 checkpolicy apparmor
+    libseccomp2 libyajl2 libcap2 libcap2-bin libasan8 libubsan1 checkpolicy apparmor podman passt
 )
 
 # Units that wait for hardware, a network or a clock which the machine has not.
