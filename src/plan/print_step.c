@@ -30,10 +30,12 @@ static const char *text_of(const struct printed *p, plan_ref ref)
 
 static const struct plan_slot *tree_of(const struct printed *p)
 {
+    size_t at = (size_t)((const char *)p->step - ((const char *)p->header + p->header->steps));
+
     for (size_t i = 0; i < p->plan->slot_count; i++) {
         const struct plan_slot *slot = &p->plan->slots[i];
 
-        if (slot->kind == PLAN_SLOT_TREE && words_slot_step(p->plan, slot) == p->index)
+        if (slot->kind == PLAN_SLOT_TREE && slot->where >= at && slot->where - at < p->step->size)
             return slot;
     }
     return NULL;
