@@ -28,7 +28,8 @@ static const struct {
     {"cpuset.mems", ERANGE, "a list of memory nodes such as \"0-1\", of those that exist"},
     {"io.weight", ENOENT, "the kernel has neither the BFQ scheduler nor CONFIG_BLK_CGROUP_IOCOST"},
     {"io.max", ENOENT, "the kernel was built without CONFIG_BLK_DEV_THROTTLING"},
-    {"rdma.max", EINVAL, "the device's name stands in /sys/class/infiniband"},
+    {"rdma.max", EINVAL, "a device's limits are hca_handle and hca_object"},
+    {"rdma.max", ENODEV, "the devices that there are stand in /sys/class/infiniband"},
     {NULL, ENODEV, "no block device has that number; limits are for whole disks, not for partitions"},
     {NULL, ENOENT, "this kernel has no such file in a cgroup"},
 };
@@ -185,6 +186,7 @@ int cgroup_update(const struct cgroup_plan *plan, int fd, struct caisson_error *
         return 0;
     while (done-- > 0)
         if (undo[done].value && file_put(fd, undo[done].file, undo[done].value) < 0)
-            error_hint(err, "%s could not be put back to what it was: %s", undo[done].file, error_text(errno));
+            error_hint(err, "%s could not be put back to what it was: %s", undo[done].file,
+                       error_text(errno));
     return -1;
 }
