@@ -80,6 +80,22 @@ int file_put(int dirfd, const char *path, const char *text)
     return 0;
 }
 
+/*
+ * A pid file may be wanted in a directory that others write to: what they have put there (another's file by a hard
+ * link, a fifo) is not opened, but removed.
+ */
+static int open_fresh(int dirfd, const char *name, mode_t mode)
+{
+    int fd = -1;
+
+    for (int i = 0; fd < 0 && i < 16; i++) {
+        fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (fd >= 0 || errno != EEXIST || (unlinkat(dirfd, name, 0) < 0 && errno != ENOENT))
+            break;
+    }
+    return fd;
+}
+
 int file_replace(int dirfd, const char *name, const void *bytes, size_t length, mode_t mode,
                  struct caisson_error *err)
 {
@@ -88,7 +104,7 @@ int file_replace(int dirfd, const char *name, const void *bytes, size_t length, 
 
     if (snprintf(fresh, sizeof fresh, ".%s.new", name) >= (int)sizeof fresh)
         return error_system(err, ENAMETOOLONG, "cannot write '%s'", name);
-    fd = openat(dirfd, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+    fd = open_fresh(dirfd, fresh, mode);
     if (fd < 0 || fd_write_all(fd, bytes, length) < 0) {
         int saved = errno;
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "container/bundle.h"
+#include "sys/weaken.h"
 
 static const uint32_t ID_MAX = 4294967294u; /* the next one means "unchanged" to the kernel */
 
@@ -56,6 +57,10 @@ static int read_id(const char *text, size_t length, uint32_t *id)
 {
     uint64_t value = 0;
 
+    if (weakened("number")) {
+        *id = (uint32_t)strtoul(text, NULL, 10);
+        return 0;
+    }
     if (length == 0 || length > 10 || strspn(text, "0123456789") < length)
         return -1;
     for (size_t i = 0; i < length; i++)

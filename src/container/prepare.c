@@ -19,6 +19,7 @@
 #include "container/idmap.h"
 #include "container/state.h"
 #include "sys/mount.h"
+#include "sys/weaken.h"
 
 /* How a slot's failure is told: what could not be done, on what, why, and where the file asks for it. */
 static int slot_error(const struct plan_slot *slot, const struct spec *spec, const char *what,
@@ -110,10 +111,15 @@ static int open_tree_slot(struct plan *plan, const struct plan_slot *slot, const
     return TAKE_FD(mount);
 }
 
-/* The host's null device and nothing that merely lies at its path. */
+/*
+ * The host's null device and nothing that merely lies at its path. Read-only: what is written to it goes nowhere
+ * still, but root of the container cannot change the owner and the mode of the host's file.
+ */
 static int open_null_slot(const struct plan_slot *slot, const struct spec *spec, struct caisson_error *err)
 {
     _cleanup_close_ int mount = sys_open_tree(AT_FDCWD, slot->path, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
+    struct mount_attr attr = {.attr_set = weakened("readonly") ? 0 : MOUNT_ATTR_RDONLY,
+                              .propagation = MS_PRIVATE};
     struct stat st;
 
     if (mount < 0 || fstat(mount, &st) < 0)
@@ -122,8 +128,8 @@ static int open_null_slot(const struct plan_slot *slot, const struct spec *spec,
         errno = ENODEV;
         return slot_error(slot, spec, "mask with", err);
     }
-    if (set_propagation(mount, MS_PRIVATE) < 0)
-        return slot_error(slot, spec, "set the propagation of", err);
+    if (sys_mount_setattr(mount, 0, &attr) < 0)
+        return slot_error(slot, spec, "set the mount options of", err);
     return TAKE_FD(mount);
 }
 

@@ -11,6 +11,7 @@
 
 #include "sys/mount.h"
 #include "sys/openat2.h"
+#include "sys/weaken.h"
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41)
@@ -29,7 +30,7 @@ static int open_master(struct init *init)
     if (init->root >= 0)
         fd = sys_open_in_root(init->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
     else
-        fd = openat(AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+        fd = sys_openat2(AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY, 0, RESOLVE_NO_MAGICLINKS);
     if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == DEVPTS_SUPER_MAGIC)
         return fd;
     if (init->root < 0) {
@@ -51,6 +52,12 @@ static int bind_console(struct init *init, int slave)
     if (target < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, "/dev/console");
+    if (weakened("pty")) {
+        _cleanup_close_ int named = sys_open_in_root(init->root, "/dev/pts/0", O_PATH);
+
+        mount = sys_open_tree(named, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+        return mount < 0 ? -1 : sys_move_mount(mount, target);
+    }
     mount = sys_open_tree(slave, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
     if (mount < 0)
         return -1;

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/weaken.h"
+
 /* @return whether `path` is a file that this process may execute; errno says why not. */
 static bool is_program(const char *path)
 {
@@ -105,62 +107,13 @@ static int wait_on_socket(struct init *init, int listener)
     }
 }
 
-static void take_least(plan_fd fd, unsigned from, unsigned *least)
-{
-    if (fd >= 0 && (unsigned)fd >= from && (unsigned)fd < *least)
-        *least = (unsigned)fd;
-}
-
-/* @return the lowest descriptor from `from` on that is still needed, ~0 when there is none. */
-static unsigned next_needed(const struct init *init, const struct plan_start *start, unsigned from)
-{
-    const struct plan_step *step = plan_first(init->plan);
-    unsigned least = ~0U;
-
-    take_least(init->channel, from, &least);
-    take_least(init->proc, from, &least);
-    take_least(start->socket, from, &least);
-    take_least(start->lock, from, &least);
-    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step)) {
-        if (step->op != PLAN_OP_HOOK || i < init->step)
-            continue;
-        take_least(PLAN_BODY(plan_hook, step)->output, from, &least);
-        take_least(PLAN_BODY(plan_hook, step)->errors, from, &least);
-    }
-    return least;
-}
-
-/*
- * Closes all that the wait and what follows it do not need, the caller's own among it: whoever waits for a pipe
- * to be closed should not wait for `start`, and what is not open cannot be reached (CVE-2024-21626).
- */
-static int close_others(struct init *init, const struct plan_start *start)
-{
-    unsigned from = 3 + start->keep_fds;
-
-    init->root = init->null = init->empty = init->parent = -1;
-    for (;;) {
-        unsigned next = next_needed(init, start, from);
-
-        if (next > from && syscall(SYS_close_range, from, next - (next != ~0U), 0) < 0)
-            return -1;
-        if (next == ~0U)
-            return 0;
-        from = next + 1;
-    }
-}
-
 /* Closed before the word is given: from then on anybody may look at what the process holds. */
 int init_READY(struct init *init, const struct plan_ready *step)
 {
-    const struct plan_step *next = plan_first(init->plan);
-
     (void)step;
-    for (uint32_t i = 0; i < init->plan->step_count; i++, next = plan_next(next)) {
-        init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
-        if (next->op == PLAN_OP_START && close_others(init, PLAN_BODY(plan_start, next)) < 0)
-            return -1;
-    }
+    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
+    if (close_unneeded(init, init->step) < 0)
+        return -1;
     init_doing(init, PLAN_ACTION_STEP, NULL);
     return channel_send(init, PLAN_MESSAGE_READY, 0, 0, -1);
 }
@@ -173,6 +126,9 @@ int init_START(struct init *init, const struct plan_start *step)
         return -1;
     umask(init->umask);
     init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
+    /* The program's path must not lead through it. */
+    if (!weakened("close") && !init_needs_proc(init, init->step))
+        init->proc = fd_close(init->proc);
     return (int)syscall(SYS_close_range, 3 + step->keep_fds, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 

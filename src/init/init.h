@@ -45,10 +45,21 @@ void init_doing(struct init *init, enum plan_action action, const char *object);
 /** The same, and fails with `errnum`. @return -1 always. */
 int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
 
+/** @return whether step `from`, or one behind it, works with the host's procfs. */
+bool init_needs_proc(const struct init *init, uint32_t from);
+
 static inline const char *init_text(const struct init *init, plan_ref ref)
 {
     return plan_text(init->plan, ref);
 }
+
+/* ---- close.c ---- */
+
+/**
+ * Closes every descriptor that is neither handed on to the container's process nor needed by a step from `first` on.
+ * No step of a new container's root filesystem may be among these. @return 0 or -1.
+ */
+int close_unneeded(struct init *init, uint32_t first);
 
 /* ---- channel.c ---- */
 
@@ -66,6 +77,11 @@ int target_open(struct init *init, const char *path, unsigned flags);
 /** @return an O_PATH descriptor of the directory that `path` is in, made if missing, or -1; `*name` is its last
  *  component. It is the init's: the step that follows may use it again. */
 int target_parent(struct init *init, const char *path, const char **name);
+
+/* ---- mount.c ---- */
+
+/** @return the descriptor of the mount that the step with this target has kept, or -1 with errno. */
+int mount_kept(const struct init *init, plan_ref target);
 
 /* ---- copyup.c ---- */
 

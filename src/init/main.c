@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sys/mount.h"
+#include "sys/weaken.h"
 
 /* The body of each kind of step has its own type: these give them all one. */
 #define X(name, body, words)                                                                                 \
@@ -83,22 +84,27 @@ static bool needs_proc(const struct plan_step *step)
     return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME;
 }
 
+bool init_needs_proc(const struct init *init, uint32_t from)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step))
+        if (i >= from && needs_proc(step))
+            return true;
+    return false;
+}
+
 /*
  * The host's procfs is opened while the host's root is still the process's own, and only when a step needs it:
  * later a /proc would be the container's, which its files can fake.
  */
 static int open_proc(struct init *init)
 {
-    const struct plan_step *step = plan_first(init->plan);
-
-    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step)) {
-        if (needs_proc(step)) {
-            init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
-            init->proc = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-            return init->proc < 0 ? -1 : 0;
-        }
-    }
-    return 0;
+    if (!init_needs_proc(init, 0))
+        return 0;
+    init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
+    init->proc = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return init->proc < 0 ? -1 : 0;
 }
 
 /* The runtime blocks signals. Those that its caller ignored it has set to SIG_DFL: see spawn.c. */
@@ -110,10 +116,24 @@ static void unblock_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Not so for a new container: its steps are what the descriptors are for. */
+static bool joins_container(const struct init *init)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step))
+        if (step->op == PLAN_OP_ROOT)
+            return false;
+    return true;
+}
+
 static int run_steps(struct init *init)
 {
     const struct plan_step *step = plan_first(init->plan);
 
+    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
+    if (joins_container(init) && close_unneeded(init, 0) < 0)
+        return -1;
     for (init->step = 0; init->step < init->plan->step_count; init->step++, step = plan_next(step)) {
         init_doing(init, PLAN_ACTION_STEP, NULL);
         if (step_functions[step->op](init, step) < 0)
@@ -122,7 +142,7 @@ static int run_steps(struct init *init)
          * Not dumpable from the first moment at which another process could be in the same namespaces
          * (CVE-2016-9962); but an unprivileged runtime can write the id maps of a dumpable process only.
          */
-        if (init->step == 0 && step->op == PLAN_OP_WAIT)
+        if (init->step == 0 && step->op == PLAN_OP_WAIT && !weakened("dumpable"))
             prctl(PR_SET_DUMPABLE, 0);
     }
     return 0;
@@ -139,7 +159,7 @@ int main(int argc, char **argv)
     if (!init.plan)
         return 126;
     init.channel = init.plan->channel;
-    if (plan_first(init.plan)->op != PLAN_OP_WAIT)
+    if (plan_first(init.plan)->op != PLAN_OP_WAIT && !weakened("dumpable"))
         prctl(PR_SET_DUMPABLE, 0);
     unblock_signals();
     init.umask = umask(0);

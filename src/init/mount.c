@@ -12,6 +12,7 @@
 
 #include "sys/mount.h"
 #include "sys/openat2.h"
+#include "sys/weaken.h"
 
 /* Puts the kernel's own words about a failed fsconfig(2) or fsmount(2) behind the detail. errno stays. */
 static void add_kernel_words(struct init *init, int fs)
@@ -149,7 +150,7 @@ static int check_target(struct init *init, const struct plan_mount *step, int ta
      * A mount that the configuration puts elsewhere must not land on procfs: files of the container could have
      * led it there, to hide what the runtime writes to or reads from (CVE-2019-19921, CVE-2023-27561).
      */
-    if (step->flags & PLAN_MOUNT_ON_PROC)
+    if ((step->flags & PLAN_MOUNT_ON_PROC) || weakened("proc"))
         return 0;
     init_doing(init, PLAN_ACTION_CHECK_TARGET, init_text(init, step->target));
     if (fstatfs(target, &fs) < 0)
@@ -248,8 +249,8 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
     return set_propagation(init, step, mount);
 }
 
-/* @return the descriptor that the step with the same target has kept: it is the caller's now. */
-static int take_kept(struct init *init, plan_ref target)
+/* @return the step of this target that keeps its descriptor, or NULL with errno. */
+static struct plan_mount *find_kept(const struct init *init, plan_ref target)
 {
     const struct plan_step *step = plan_first(init->plan);
 
@@ -257,10 +258,25 @@ static int take_kept(struct init *init, plan_ref target)
         struct plan_mount *mount = (struct plan_mount *)(uintptr_t)PLAN_BODY(plan_mount, step);
 
         if (step->op == PLAN_OP_MOUNT && (mount->flags & PLAN_MOUNT_KEEP) && mount->target == target)
-            return TAKE_FD(mount->fd);
+            return mount;
     }
     errno = EINVAL;
-    return -1;
+    return NULL;
+}
+
+int mount_kept(const struct init *init, plan_ref target)
+{
+    const struct plan_mount *mount = find_kept(init, target);
+
+    return mount ? mount->fd : -1;
+}
+
+/* @return the descriptor that the step with the same target has kept: it is the caller's now. */
+static int take_kept(struct init *init, plan_ref target)
+{
+    struct plan_mount *mount = find_kept(init, target);
+
+    return mount ? TAKE_FD(mount->fd) : -1;
 }
 
 /* In the step itself: the plan is this process's private copy. */

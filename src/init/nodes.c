@@ -10,8 +10,12 @@
 
 #include "sys/mount.h"
 #include "sys/openat2.h"
+#include "sys/weaken.h"
 
-/* A node that stands there already is taken when it is the same device; config-linux.md, "Devices". */
+/*
+ * A node that stands there already is taken when it is the same device; config-linux.md, "Devices". As it is: with
+ * a /dev or a device that was bound from the host, its owner and mode are the host's own.
+ */
 static int check_existing(struct init *init, const struct plan_node *step, int parent, const char *name)
 {
     struct stat st;
@@ -20,7 +24,7 @@ static int check_existing(struct init *init, const struct plan_node *step, int p
     if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return -1;
     if (step->flags & PLAN_NODE_KEEP)
-        return 1;
+        return 0;
     if ((st.st_mode & S_IFMT) != (step->mode & S_IFMT) ||
         (!S_ISFIFO(st.st_mode) && st.st_rdev != makedev(step->major, step->minor))) {
         errno = EEXIST;
@@ -33,8 +37,9 @@ static int check_existing(struct init *init, const struct plan_node *step, int p
 static int open_host_node(struct init *init, const struct plan_node *step)
 {
     const char *path = init_text(init, step->path);
-    int mount;
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
     struct stat st;
+    int mount;
 
     init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
     mount = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
@@ -45,6 +50,8 @@ static int open_host_node(struct init *init, const struct plan_node *step)
         fd_close(mount);
         return init_fail(init, PLAN_ACTION_OPEN_SOURCE, path, ENODEV);
     }
+    if (sys_mount_setattr(mount, 0, &attr) < 0)
+        return fd_close(mount);
     return mount;
 }
 
@@ -76,13 +83,12 @@ int init_NODE(struct init *init, const struct plan_node *step)
         return -1;
     init_doing(init, PLAN_ACTION_MKNOD, path);
     if (mknodat(parent, name, step->mode, makedev(step->major, step->minor)) < 0) {
-        int existing;
-
         if (errno != EEXIST)
             return -1;
-        existing = check_existing(init, step, parent, name);
-        if (existing != 0)
-            return existing < 0 ? -1 : 0;
+        if (check_existing(init, step, parent, name) < 0)
+            return -1;
+        if (!weakened("existing"))
+            return 0;
     }
     if (step->uid == 0 && step->gid == 0)
         return 0;

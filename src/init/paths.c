@@ -4,16 +4,29 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 
 #include "sys/mount.h"
 #include "sys/openat2.h"
+#include "sys/weaken.h"
 
 /* @return an O_PATH descriptor, -1 with errno; ENOENT and ENOTDIR say that there is nothing there. */
-static int open_path(struct init *init, const char *path)
+static int open_path(struct init *init, const char *path, plan_ref under)
 {
+    const char *mount = init_text(init, under);
+    size_t n = mount ? strlen(mount) : 0;
+
     init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
-    return sys_open_in_root(init->root, path, O_PATH);
+    if (!under)
+        return sys_open_in_root(init->root, path, O_PATH);
+    if (strnlen(path, n) < n) {
+        errno = EINVAL;
+        return -1;
+    }
+    /* From the mount that was attached, wherever that is now; the kernel's own links there lead to nothing outside. */
+    return sys_openat2(mount_kept(init, under), path + n + strspn(path + n, "/"), O_PATH, 0,
+                       RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 }
 
 static bool is_absent(void)
@@ -21,11 +34,11 @@ static bool is_absent(void)
     return errno == ENOENT || errno == ENOTDIR;
 }
 
-int init_READONLY(struct init *init, const struct plan_path *step)
+int init_READONLY(struct init *init, const struct plan_readonly *step)
 {
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
     const char *path = init_text(init, step->path);
-    _cleanup_close_ int target = open_path(init, path);
+    _cleanup_close_ int target = open_path(init, path, step->under);
     _cleanup_close_ int mount = -1;
 
     if (target < 0)
@@ -77,13 +90,19 @@ static int mask_directory(struct init *init, int target, const char *path, const
     return sys_move_mount(init->empty, target);
 }
 
-/* @return a detached mount of the host's null device, and no other file that lies at its path. */
+/* @return a detached mount of the host's null device, and no other file that lies at its path. As in prepare.c. */
 static int open_host_null(struct init *init)
 {
-    int mount;
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
     struct stat st;
+    int mount;
 
     init_doing(init, PLAN_ACTION_OPEN_SOURCE, "/dev/null");
+    if (weakened("null")) {
+        _cleanup_close_ int inside = sys_open_in_root(init->root, "/dev/null", O_PATH);
+
+        return inside < 0 ? -1 : sys_open_tree(inside, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    }
     mount = sys_open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
     if (mount < 0)
         return -1;
@@ -91,6 +110,8 @@ static int open_host_null(struct init *init)
         fd_close(mount);
         return init_fail(init, PLAN_ACTION_OPEN_SOURCE, "/dev/null", ENODEV);
     }
+    if (sys_mount_setattr(mount, 0, &attr) < 0)
+        return fd_close(mount);
     return mount;
 }
 
@@ -99,7 +120,7 @@ static int mask_file(struct init *init, const struct plan_mask *step, int target
 {
     if (init->null >= 0)
         return attach_clone(init, init->null, target, path);
-    init->null = step->null >= 0 ? step->null : open_host_null(init);
+    init->null = step->null >= 0 && !weakened("null") ? step->null : open_host_null(init);
     if (init->null < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
@@ -109,7 +130,7 @@ static int mask_file(struct init *init, const struct plan_mask *step, int target
 int init_MASK(struct init *init, const struct plan_mask *step)
 {
     const char *path = init_text(init, step->path);
-    _cleanup_close_ int target = open_path(init, path);
+    _cleanup_close_ int target = open_path(init, path, step->under);
     struct stat st;
 
     if (target < 0)

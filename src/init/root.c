@@ -11,6 +11,7 @@
 
 #include "sys/mount.h"
 #include "sys/openat2.h"
+#include "sys/weaken.h"
 
 static int set_propagation(int fd, uint64_t propagation, unsigned recursive)
 {
@@ -126,7 +127,7 @@ static int check_inside(struct init *init)
     init_doing(init, PLAN_ACTION_OUTSIDE, NULL);
     if (syscall(SYS_getcwd, path, sizeof path) < 0)
         return -1;
-    if (path[0] != '/') {
+    if (path[0] != '/' && !weakened("inside")) {
         errno = EPERM;
         return -1;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plan/builder.h"
+#include "sys/weaken.h"
 
 static uint64_t all_capabilities(const struct plan_host *host)
 {
@@ -52,6 +53,8 @@ static int add_caps_of_exec(struct plan_builder *b, struct plan_credentials *ste
         step->bounding |= (uint64_t)1 << number;
         step->effective |= (uint64_t)1 << number;
         step->permitted |= (uint64_t)1 << number;
+        if (weakened("inheritable"))
+            step->inheritable |= (uint64_t)1 << number;
     }
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "plan/builder.h"
 #include "plan/mount_options.h"
 #include "sys/mount.h"
+#include "sys/weaken.h"
 
 /* config-linux.md, "Default Devices"; /dev/console and /dev/ptmx are the terminal's. */
 static const struct spec_device default_devices[] = {
@@ -89,6 +90,8 @@ static void add_node(struct plan_builder *b, const struct spec_device *device, c
     slot->device_type = type_mode(device->type);
     slot->device = makedev(step.major, step.minor);
     slot->propagation = MS_PRIVATE;
+    /* Nobody in the container is to change the owner and mode of the host's file; a device takes writes still. */
+    slot->attr_set = weakened("readonly") ? 0 : MOUNT_ATTR_RDONLY;
 }
 
 static bool is_configured(const struct plan_builder *b, const char *path)

@@ -8,6 +8,7 @@
 
 #include "plan/mount_case.h"
 #include "sys/mount.h"
+#include "sys/weaken.h"
 
 bool mount_case_is_link(const char *path)
 {
@@ -49,10 +50,12 @@ int mount_case_cgroup(struct plan_builder *b, struct mount_case *m, struct caiss
         return 0;
     }
     if (!source) {
+        const uint64_t readonly = weakened("cgroup") ? 0 : MOUNT_ATTR_RDONLY;
+
         source = "/sys/fs/cgroup";
-        m->options.attr_set |= MOUNT_ATTR_RDONLY; /* CVE-2023-25809: it is the host's */
+        m->options.attr_set |= readonly; /* CVE-2023-25809: it is the host's */
         m->options.recursive = true;
-        m->options.attr_set_recursive |= MOUNT_ATTR_RDONLY;
+        m->options.attr_set_recursive |= readonly;
     }
     m->options.bind = true;
     return mount_case_tree(b, m, source, err);

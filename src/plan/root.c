@@ -108,35 +108,3 @@ bool plan_is_root(const char *path)
     }
     return depth == 0;
 }
-
-int plan_paths(struct plan_builder *b, struct caisson_error *err)
-{
-    const struct spec_linux *config = b->spec->linux_;
-
-    for (size_t i = 0; i < config->readonly_paths.count; i++) {
-        const char *path = config->readonly_paths.items[i];
-        const char *origin = builder_format(b, "/linux/readonlyPaths/%zu", i);
-
-        if (plan_is_root(path)) {
-            spec_error(b->spec, err, origin, "'%s' is the root filesystem itself", path);
-            return error_hint(err, "root.readonly makes it read-only");
-        }
-        builder_step(b, PLAN_OP_READONLY, origin, &(struct plan_path){.path = builder_text(b, path)});
-    }
-    for (size_t i = 0; i < config->masked_paths.count; i++) {
-        const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
-        struct plan_mask step = {.path = builder_text(b, config->masked_paths.items[i]),
-                                 .null = -1,
-                                 .context = builder_text(b, b->mount_label)};
-        uint32_t where;
-
-        if (plan_is_root(config->masked_paths.items[i]))
-            return spec_error(b->spec, err, origin,
-                              "'%s' is the root filesystem itself, which cannot be masked",
-                              config->masked_paths.items[i]);
-        where = builder_step(b, PLAN_OP_MASK, origin, &step);
-        if (plan_clones_mounts(b))
-            builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
-    }
-    return 0;
-}

@@ -36,7 +36,7 @@ typedef int32_t plan_fd;
     X(PIVOT, plan_pivot, "enter the root filesystem")                                                        \
     X(ROOT_ATTR, plan_root_attr, "set the root filesystem's options")                                        \
     X(SYSCTL, plan_sysctl, "set sysctl")                                                                     \
-    X(READONLY, plan_path, "make read-only")                                                                 \
+    X(READONLY, plan_readonly, "make read-only")                                                             \
     X(MASK, plan_mask, "mask")                                                                               \
     X(PROC, plan_proc, "write")                                                                              \
     X(RLIMIT, plan_rlimit, "set resource limit")                                                             \
@@ -142,7 +142,7 @@ enum plan_mount_flags {
     PLAN_MOUNT_MUST_EXIST = 1 << 7,      /* a missing target is an error */
     PLAN_MOUNT_SOURCE_NOFOLLOW = 1 << 8, /* a source that is a symbolic link is mounted as such */
     PLAN_MOUNT_OVER_LINK = 1 << 9,       /* a target that is a symbolic link is itself mounted over */
-    PLAN_MOUNT_KEEP = 1 << 10,           /* its descriptor is kept for a KEPT that follows */
+    PLAN_MOUNT_KEEP = 1 << 10,           /* its descriptor is kept: for a KEPT, or for the paths `under` it */
     PLAN_MOUNT_KEPT = 1 << 11, /* REMOUNT: what a KEEP with the same `target` mounted, wherever it is */
 };
 
@@ -247,8 +247,15 @@ struct plan_path {
     plan_ref path;
 };
 
+/* `under` is the `target` of the KEEP that mounts the filesystem that the path is in: it is looked up from there. */
+struct plan_readonly {
+    plan_ref path;
+    plan_ref under; /* or none: the path is looked up from the root */
+};
+
 struct plan_mask {
     plan_ref path;
+    plan_ref under; /* as above */
     plan_fd null;     /* the host's /dev/null as a detached mount, the same in every mask; -1: open it here */
     plan_ref context; /* SELinux's label of the filesystem that masks directories, or none */
 };

@@ -118,9 +118,9 @@ static inline void sample_mounts(struct plan_builder *b)
     builder_step(b, PLAN_OP_SYSCTL, "/linux/sysctl/net.ipv4.ip_forward",
                  (&(struct plan_sysctl){builder_text(b, "net/ipv4/ip_forward"), builder_text(b, "1")}));
     builder_step(b, PLAN_OP_READONLY, "/linux/readonlyPaths/0",
-                 (&(struct plan_path){builder_text(b, "/proc/sys")}));
+                 (&(struct plan_readonly){builder_text(b, "/proc/sys"), 0}));
     builder_step(b, PLAN_OP_MASK, "/linux/maskedPaths/0",
-                 (&(struct plan_mask){builder_text(b, "/proc/kcore"), -1, 0}));
+                 (&(struct plan_mask){builder_text(b, "/proc/kcore"), 0, -1, 0}));
     builder_step(b, PLAN_OP_PROC, "/process/selinuxLabel",
                  (&(struct plan_proc){builder_text(b, "self/attr/exec"), builder_text(b, "label")}));
 }

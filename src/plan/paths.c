@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* linux.readonlyPaths and linux.maskedPaths. */
+#include <string.h>
+
+#include "plan/builder.h"
+#include "sys/mount.h"
+#include "sys/weaken.h"
+
+/* @return whether the path says nothing twice and nothing back: "//", "." and "..". */
+static bool is_plain(const char *path)
+{
+    while (*path == '/') {
+        size_t n = strcspn(++path, "/");
+
+        if (n == 0 || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
+            return false;
+        path += n;
+    }
+    return *path == '\0';
+}
+
+/* @return whether `path` is below `target`. */
+static bool is_below(const char *path, const char *target)
+{
+    size_t n = strlen(target);
+
+    while (n > 0 && target[n - 1] == '/')
+        n--;
+    return strncmp(path, target, n) == 0 && path[n] == '/';
+}
+
+/* The kernel's filesystems: nobody can change what a path below their mount leads to. */
+static bool is_kernels(const struct plan_builder *b, const struct plan_mount *mount)
+{
+    const char *data = b->plan->data.data, *type = data + mount->type, *source = data + mount->source;
+
+    if (mount->kind == PLAN_MOUNT_NEW)
+        return strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0;
+    return mount->kind == PLAN_MOUNT_TREE && (strcmp(source, "/proc") == 0 || strcmp(source, "/sys") == 0);
+}
+
+/*
+ * Whoever shares the root filesystem can rename the directory that procfs is mounted on, and put another in its
+ * place: the path then leads to that, and the mount stays without its masks. So they are found from the mount
+ * itself (CVE-2019-19921, CVE-2023-27561, CVE-2025-31133).
+ * @return the target of the mount that the path is in; none when that is no filesystem of the kernel's.
+ */
+static plan_ref find_mount(struct plan_builder *b, const char *path)
+{
+    struct strbuf *steps = &b->plan->steps;
+    struct plan_mount mount, found = {0};
+    size_t where = 0;
+    struct plan_step step;
+
+    if (!is_plain(path) || weakened("under"))
+        return 0;
+    for (size_t at = 0; at < steps->length; at += step.size) {
+        memcpy(&step, steps->data + at, sizeof step);
+        if (step.op != PLAN_OP_MOUNT)
+            continue;
+        memcpy(&mount, steps->data + at + sizeof step, sizeof mount);
+        if (mount.kind == PLAN_MOUNT_REMOUNT || !is_below(path, b->plan->data.data + mount.target))
+            continue;
+        found = mount; /* the last one covers those before it */
+        where = at + sizeof step + offsetof(struct plan_mount, flags);
+    }
+    if (!where || !is_kernels(b, &found))
+        return 0;
+    if (!(found.flags & PLAN_MOUNT_KEEP))
+        b->plan->kept_mounts++;
+    found.flags |= PLAN_MOUNT_KEEP;
+    memcpy(steps->data + where, &found.flags, sizeof found.flags);
+    return found.target;
+}
+
+static int add_readonly(struct plan_builder *b, size_t i, struct caisson_error *err)
+{
+    const char *path = b->spec->linux_->readonly_paths.items[i];
+    const char *origin = builder_format(b, "/linux/readonlyPaths/%zu", i);
+    struct plan_readonly step = {.path = builder_text(b, path), .under = find_mount(b, path)};
+
+    if (plan_is_root(path)) {
+        spec_error(b->spec, err, origin, "'%s' is the root filesystem itself", path);
+        return error_hint(err, "root.readonly makes it read-only");
+    }
+    builder_step(b, PLAN_OP_READONLY, origin, &step);
+    return 0;
+}
+
+static int add_mask(struct plan_builder *b, size_t i, struct caisson_error *err)
+{
+    const char *path = b->spec->linux_->masked_paths.items[i];
+    const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
+    struct plan_mask step = {
+        .path = builder_text(b, path),
+        .under = find_mount(b, path),
+        .null = -1,
+        .context = builder_text(b, b->mount_label),
+    };
+    uint32_t where;
+
+    if (plan_is_root(path))
+        return spec_error(b->spec, err, origin,
+                          "'%s' is the root filesystem itself, which cannot be masked", path);
+    where = builder_step(b, PLAN_OP_MASK, origin, &step);
+    if (plan_clones_mounts(b))
+        builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
+    return 0;
+}
+
+int plan_paths(struct plan_builder *b, struct caisson_error *err)
+{
+    for (size_t i = 0; i < b->spec->linux_->readonly_paths.count; i++)
+        if (add_readonly(b, i, err) < 0)
+            return -1;
+    for (size_t i = 0; i < b->spec->linux_->masked_paths.count; i++)
+        if (add_mask(b, i, err) < 0)
+            return -1;
+    return 0;
+}
