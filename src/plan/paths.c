@@ -29,6 +29,39 @@ static bool is_below(const char *path, const char *target)
     return strncmp(path, target, n) == 0 && path[n] == '/';
 }
 
+/* The mounts that there are steps for, in their order. */
+struct mounts {
+    struct mount {
+        uint32_t body; /* offset in the steps */
+        plan_ref target;
+    } * items;
+    size_t count;
+};
+
+static struct plan_mount *body_of(const struct plan_builder *b, const struct mount *mount,
+                                  struct plan_mount *copy)
+{
+    return memcpy(copy, b->plan->steps.data + mount->body, sizeof *copy);
+}
+
+static void list_mounts(const struct plan_builder *b, struct mounts *mounts)
+{
+    const struct strbuf *steps = &b->plan->steps;
+    struct plan_mount body;
+    struct plan_step step;
+
+    mounts->items = arena_array(b->plan->arena, b->plan->step_count + 1, sizeof *mounts->items);
+    mounts->count = 0;
+    for (size_t at = 0; at < steps->length; at += step.size) {
+        memcpy(&step, steps->data + at, sizeof step);
+        if (step.op != PLAN_OP_MOUNT)
+            continue;
+        memcpy(&body, steps->data + at + sizeof step, sizeof body);
+        if (body.kind != PLAN_MOUNT_REMOUNT)
+            mounts->items[mounts->count++] = (struct mount){(uint32_t)(at + sizeof step), body.target};
+    }
+}
+
 /* The kernel's filesystems: nobody can change what a path below their mount leads to. */
 static bool is_kernels(const struct plan_builder *b, const struct plan_mount *mount)
 {
@@ -45,39 +78,32 @@ static bool is_kernels(const struct plan_builder *b, const struct plan_mount *mo
  * itself (CVE-2019-19921, CVE-2023-27561, CVE-2025-31133).
  * @return the target of the mount that the path is in; none when that is no filesystem of the kernel's.
  */
-static plan_ref find_mount(struct plan_builder *b, const char *path)
+static plan_ref find_mount(struct plan_builder *b, const struct mounts *mounts, const char *path)
 {
-    struct strbuf *steps = &b->plan->steps;
-    struct plan_mount mount, found = {0};
-    size_t where = 0;
-    struct plan_step step;
+    size_t i = mounts->count;
+    struct plan_mount body;
 
     if (!is_plain(path) || weakened("under"))
         return 0;
-    for (size_t at = 0; at < steps->length; at += step.size) {
-        memcpy(&step, steps->data + at, sizeof step);
-        if (step.op != PLAN_OP_MOUNT)
-            continue;
-        memcpy(&mount, steps->data + at + sizeof step, sizeof mount);
-        if (mount.kind == PLAN_MOUNT_REMOUNT || !is_below(path, b->plan->data.data + mount.target))
-            continue;
-        found = mount; /* the last one covers those before it */
-        where = at + sizeof step + offsetof(struct plan_mount, flags);
-    }
-    if (!where || !is_kernels(b, &found))
+    /* The last one covers those before it. */
+    while (i > 0 && !is_below(path, b->plan->data.data + mounts->items[i - 1].target))
+        i--;
+    if (i == 0 || !is_kernels(b, body_of(b, &mounts->items[i - 1], &body)))
         return 0;
-    if (!(found.flags & PLAN_MOUNT_KEEP))
+    if (!(body.flags & PLAN_MOUNT_KEEP)) {
         b->plan->kept_mounts++;
-    found.flags |= PLAN_MOUNT_KEEP;
-    memcpy(steps->data + where, &found.flags, sizeof found.flags);
-    return found.target;
+        body.flags |= PLAN_MOUNT_KEEP;
+        memcpy(b->plan->steps.data + mounts->items[i - 1].body, &body, sizeof body);
+    }
+    return body.target;
 }
 
-static int add_readonly(struct plan_builder *b, size_t i, struct caisson_error *err)
+static int add_readonly(struct plan_builder *b, const struct mounts *mounts, size_t i,
+                        struct caisson_error *err)
 {
     const char *path = b->spec->linux_->readonly_paths.items[i];
     const char *origin = builder_format(b, "/linux/readonlyPaths/%zu", i);
-    struct plan_readonly step = {.path = builder_text(b, path), .under = find_mount(b, path)};
+    struct plan_readonly step = {.path = builder_text(b, path), .under = find_mount(b, mounts, path)};
 
     if (plan_is_root(path)) {
         spec_error(b->spec, err, origin, "'%s' is the root filesystem itself", path);
@@ -87,21 +113,21 @@ static int add_readonly(struct plan_builder *b, size_t i, struct caisson_error *
     return 0;
 }
 
-static int add_mask(struct plan_builder *b, size_t i, struct caisson_error *err)
+static int add_mask(struct plan_builder *b, const struct mounts *mounts, size_t i, struct caisson_error *err)
 {
     const char *path = b->spec->linux_->masked_paths.items[i];
     const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
     struct plan_mask step = {
         .path = builder_text(b, path),
-        .under = find_mount(b, path),
+        .under = find_mount(b, mounts, path),
         .null = -1,
         .context = builder_text(b, b->mount_label),
     };
     uint32_t where;
 
     if (plan_is_root(path))
-        return spec_error(b->spec, err, origin,
-                          "'%s' is the root filesystem itself, which cannot be masked", path);
+        return spec_error(b->spec, err, origin, "'%s' is the root filesystem itself, which cannot be masked",
+                          path);
     where = builder_step(b, PLAN_OP_MASK, origin, &step);
     if (plan_clones_mounts(b))
         builder_slot(b, PLAN_SLOT_NULL, where + offsetof(struct plan_mask, null), "/dev/null", origin);
@@ -110,11 +136,14 @@ static int add_mask(struct plan_builder *b, size_t i, struct caisson_error *err)
 
 int plan_paths(struct plan_builder *b, struct caisson_error *err)
 {
+    struct mounts mounts;
+
+    list_mounts(b, &mounts);
     for (size_t i = 0; i < b->spec->linux_->readonly_paths.count; i++)
-        if (add_readonly(b, i, err) < 0)
+        if (add_readonly(b, &mounts, i, err) < 0)
             return -1;
     for (size_t i = 0; i < b->spec->linux_->masked_paths.count; i++)
-        if (add_mask(b, i, err) < 0)
+        if (add_mask(b, &mounts, i, err) < 0)
             return -1;
     return 0;
 }
