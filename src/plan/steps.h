@@ -255,7 +255,7 @@ struct plan_readonly {
 
 struct plan_mask {
     plan_ref path;
-    plan_ref under; /* as above */
+    plan_ref under;   /* as above */
     plan_fd null;     /* the host's /dev/null as a detached mount, the same in every mask; -1: open it here */
     plan_ref context; /* SELinux's label of the filesystem that masks directories, or none */
 };

@@ -8,7 +8,7 @@ load ../integration/helpers
 setup_file() {
     common_setup_file
     export CAISSON_WEAK=${CAISSON_WEAK:-$(dirname "$CAISSON")/caisson-weak} TOOLS=$BATS_FILE_TMPDIR/tools
-    cc -O1 -Wall -static -o "$TOOLS" "$(dirname "$BATS_TEST_FILENAME")/tools.c"
+    cc -O1 -Wall -Wextra -D_GNU_SOURCE -static -o "$TOOLS" "$(dirname "$BATS_TEST_FILENAME")/tools.c"
 }
 
 setup() {

@@ -6,10 +6,10 @@
  *   tools catch          looks into every process that appears, for what it could take from it, until it is killed
  *   tools type TEXT      puts TEXT into the input of the terminal that is its standard input (TIOCSTI)
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
