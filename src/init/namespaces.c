@@ -90,6 +90,7 @@ int init_SESSION(struct init *init, const struct plan_session *step)
 {
     (void)init;
     (void)step;
+    /* The caller's terminal is not the controlling one: nothing can be typed into it (TIOCSTI, CVE-2017-5226). */
     /* EPERM says that it leads a group already, as the first process of a namespace that was joined may. */
     if (!weakened("session") && setsid() < 0 && errno != EPERM)
         return -1;

@@ -65,7 +65,7 @@ host_program() {
 # The host's procfs is held for sysctls, labels and groups. By a process of the host that the container's root may
 # look at (it has no more capabilities), it leads to all files of the host.
 @test "the host's procfs is no way to a program of the host" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     local pid n won=0
     host_program
     setpriv --bounding-set=-all --inh-caps=-all sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
@@ -131,7 +131,7 @@ exec_once() {
 }
 
 @test "root of the container cannot take descriptors from a process that joins (CVE-2016-9962)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     catching descriptors
     leaking again 30 exec_once
     is "$(caught)" "ready yes"
@@ -142,7 +142,7 @@ exec_once() {
 # In the host's user namespace CAP_SYS_PTRACE is a right over every process that can be seen. What it then takes are
 # none of the host's directories.
 @test "a container with CAP_SYS_PTRACE finds nothing of the host's in a process that joins (CVE-2016-9962)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     catching descriptors CAP_SYS_PTRACE
     leaking again 30 exec_once
     contains "$(caught)" "descriptor socket:"
@@ -152,7 +152,7 @@ exec_once() {
 }
 
 @test "root of the container cannot trace a process that joins (CVE-2016-9962)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     catching trace
     # /bin/true of the container is the attacker's to trace: what the runtime executes must not come to it.
     again 20 exec_once /nosuch
@@ -163,7 +163,7 @@ exec_once() {
 
 # The runtime's program is what a container gets that executes /proc/self/exe; once it is its own, it can be opened.
 @test "the runtime's program cannot be overwritten from inside (CVE-2019-5736)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     local before
     before=$(sha256sum <"$CAISSON")
     catching program
@@ -231,7 +231,7 @@ exec_once() {
 
 # Without a terminal of its own a process keeps its caller's as standard input.
 @test "nothing can be typed into the caller's terminal from inside (TIOCSTI, CVE-2017-5226, CVE-2016-10124)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     [ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1)" = 1 ] || skip "the kernel refuses TIOCSTI by itself (dev.tty.legacy_tiocsti)"
     tool
     config '.process.args = ["/tools", "type", "x"]'

@@ -4,7 +4,7 @@ load security
 
 # A null device of the test's own stands for the host's.
 host_null() {
-    need_root
+    need_root "it makes device nodes, or namespaces with the rights of the host's root"
     mknod -m 666 "$T/null" c 1 3
 }
 
@@ -47,7 +47,7 @@ owner() {
 
 # A masked file is the host's null device: its owner and mode are one chmod away from root of the container.
 @test "what masks a file cannot be changed from inside" {
-    need_root
+    need_root "it makes device nodes, or namespaces with the rights of the host's root"
     every_capability
     echo secret >"$BUNDLE/rootfs/secret"
     config '.linux.maskedPaths += ["/secret"]'
@@ -64,7 +64,7 @@ owner() {
 }
 
 @test "in a user namespace that has the host's root in it, the devices of /dev cannot be changed from inside" {
-    need_root
+    need_root "it makes device nodes, or namespaces with the rights of the host's root"
     every_capability
     config '.linux.namespaces += [{type: "user"}]
         | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 65536}]
@@ -81,7 +81,7 @@ owner() {
 }
 
 @test "in a user namespace of other users the host's devices keep owner, mode and times" {
-    need_root
+    need_root "it makes device nodes, or namespaces with the rights of the host's root"
     local before
     every_capability
     userns
@@ -102,8 +102,8 @@ owner() {
     is "$(stat -c '%n %u:%g %a %z' /dev/null /dev/zero /dev/full /dev/tty /dev/random)" "$before"
 }
 
-# CVE-2026-88265: a standard stream that is a device or a file is no terminal and no pipe, and not the container's.
-@test "files and devices that are standard streams keep their owner" {
+# A standard stream that is a device or a file is no terminal and no pipe, and not the container's.
+@test "files and devices that are standard streams keep their owner (CVE-2026-88265)" {
     host_null
     config '.process.user = {uid: 4242, gid: 4242}'
     echo text >"$T/file"
@@ -119,7 +119,7 @@ owner() {
 }
 
 @test "without standard streams the null device is the host's, not what the image has at its place (CVE-2026-88265)" {
-    need_root
+    need_root "it makes device nodes, or namespaces with the rights of the host's root"
     local before
     config '.mounts |= map(select(.destination != "/dev")) | .process.user = {uid: 4242, gid: 4242}'
     echo text >"$T/victim"

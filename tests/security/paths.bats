@@ -8,7 +8,7 @@ only_proc() {
 }
 
 @test "a /dev that is a link to a directory of the host (CVE-2019-18837, CVE-2026-41579, CVE-2026-47766)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     only_proc
     rmdir "$BUNDLE/rootfs/dev"
     ln -s "$DECOY" "$BUNDLE/rootfs/dev"
@@ -66,7 +66,7 @@ only_proc() {
 }
 
 @test "the same race with files, devices and the working directory" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     local escaped=''
     only_proc
     mkdir "$BUNDLE/rootfs/a"
@@ -104,7 +104,7 @@ only_proc() {
 
 # The directory that procfs is mounted on gets another name before the masks are set: they belong to the mount.
 @test "a /proc that is renamed while the container is built keeps its masks (CVE-2019-19921, CVE-2025-31133)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     local unmasked
     config '.linux.maskedPaths = ["/proc/version"] | .linux.readonlyPaths = ["/proc/sys"]'
     # Long to build between the mount of /proc and the masks.
@@ -154,7 +154,7 @@ only_proc() {
 }
 
 @test "a console that is a link to a file of the host that is not there (CVE-2026-88264)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     only_proc
     config '.process.terminal = true | .process.args = ["true"]'
     ln -s "$DECOY/made" "$BUNDLE/rootfs/dev/console"
@@ -188,7 +188,7 @@ only_proc() {
 }
 
 @test "the host's cgroups cannot be written to where the container has neither a cgroup nor a namespace (CVE-2023-25809)" {
-    need_root
+    need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     local place=$CGROUP2/caisson-attack
     config 'del(.linux.cgroupsPath) | .linux.namespaces |= map(select(.type != "cgroup"))
         | .mounts |= map(if .destination == "/sys/fs/cgroup" then .options = ["rw"] else . end)'
@@ -217,4 +217,23 @@ only_proc() {
         attempt caisson create --bundle "$BUNDLE" "$ID"
         fails cgroupsPath
     done
+}
+
+@test "a state directory in /tmp that somebody else has made is not used (CVE-2019-12439)" {
+    need_root "it is about two users"
+    local place=/tmp/caisson-54399
+    [ ! -e "$place" ]
+    cp "$CAISSON" "$T/caisson"
+    as_user() { setpriv --reuid 54399 --regid 54399 --clear-groups env -u XDG_RUNTIME_DIR "$T/caisson" list; }
+    mkdir -m 777 "$place"
+    attempt as_user
+    rmdir "$place"
+    fails "$place" "not for this user alone"
+    ln -s "$DECOY" "$place"
+    attempt as_user
+    rm "$place"
+    fails "$place"
+    attempt as_user
+    [ ! -d "$place" ] || rmdir "$place"
+    succeeds
 }
