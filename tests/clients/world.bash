@@ -4,7 +4,7 @@
 
 world() {
     mount -t tmpfs -o mode=755 tmpfs "$CLIENTS_WORK" &&
-        own_cgroups && own_directories && own_users && install_caisson && peers && configuration && image
+        own_cgroups && own_directories && own_null && own_users && install_caisson && peers && configuration && image
 }
 
 # Two levels: what sits in the root of a cgroup namespace keeps controllers from being handed down.
@@ -20,6 +20,11 @@ own_directories() {
     done
     mkdir -p /run/lock /run/user
     ip link set lo up
+}
+
+# crun 1.8 gives /dev/null, where that is a standard stream, to the root of a user namespace: the host's would be another's.
+own_null() {
+    mknod -m 666 "$CLIENTS_WORK/null" c 1 3 && mount --bind "$CLIENTS_WORK/null" /dev/null
 }
 
 # A user with subordinate ids, and "containers", whose ids podman hands out for --userns=auto.
