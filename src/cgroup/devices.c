@@ -80,13 +80,6 @@ static int parse_rule(const struct decision *decision, const struct spec_device_
     return 0;
 }
 
-bool device_rule_covers(const struct device_rule *broad, const struct device_rule *rule)
-{
-    return (broad->type == DEVICE_ANY || broad->type == rule->type) &&
-           (broad->major == -1 || broad->major == rule->major) &&
-           (broad->minor == -1 || broad->minor == rule->minor);
-}
-
 static bool numbers_meet(int32_t a, int32_t b)
 {
     return a == -1 || b == -1 || a == b;

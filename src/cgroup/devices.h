@@ -23,7 +23,12 @@ struct device_rule {
 };
 
 /** @return whether every device of `rule` is one of `broad`. */
-bool device_rule_covers(const struct device_rule *broad, const struct device_rule *rule);
+static inline bool device_rule_covers(const struct device_rule *broad, const struct device_rule *rule)
+{
+    return (broad->type == DEVICE_ANY || broad->type == rule->type) &&
+           (broad->major == -1 || broad->major == rule->major) &&
+           (broad->minor == -1 || broad->minor == rule->minor);
+}
 
 /**
  * Writes the program for rules of which the first that speaks about a kind of access decides it.

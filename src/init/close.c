@@ -44,7 +44,7 @@ static unsigned next_needed(const struct init *init, uint32_t first, unsigned fr
     unsigned least = ~0U;
 
     take_least(init->channel, from, &least);
-    if (init_needs_proc(init, first))
+    if (procfs_needed(init, first))
         take_least(init->proc, from, &least);
     for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step))
         if (i >= first)
@@ -70,7 +70,7 @@ int close_unneeded(struct init *init, uint32_t first)
     init->root = init->null = init->empty = init->parent = -1;
     if (weakened("close"))
         return 0;
-    if (!init_needs_proc(init, first))
+    if (!procfs_needed(init, first))
         init->proc = -1;
     for (;;) {
         unsigned next = next_needed(init, first, from);

@@ -127,7 +127,7 @@ int init_START(struct init *init, const struct plan_start *step)
     umask(init->umask);
     init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
     /* The program's path must not lead through it. */
-    if (!weakened("close") && !init_needs_proc(init, init->step))
+    if (!weakened("close") && !procfs_needed(init, init->step))
         init->proc = fd_close(init->proc);
     return (int)syscall(SYS_close_range, 3 + step->keep_fds, ~0U, CLOSE_RANGE_CLOEXEC);
 }

@@ -45,9 +45,6 @@ void init_doing(struct init *init, enum plan_action action, const char *object);
 /** The same, and fails with `errnum`. @return -1 always. */
 int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
 
-/** @return whether step `from`, or one behind it, works with the host's procfs. */
-bool init_needs_proc(const struct init *init, uint32_t from);
-
 static inline const char *init_text(const struct init *init, plan_ref ref)
 {
     return plan_text(init->plan, ref);
@@ -82,6 +79,17 @@ int target_parent(struct init *init, const char *path, const char **name);
 
 /** @return the descriptor of the mount that the step with this target has kept, or -1 with errno. */
 int mount_kept(const struct init *init, plan_ref target);
+
+/* ---- procfs.c ---- */
+
+/** @return whether step `from`, or one behind it, works with the host's procfs. */
+bool procfs_needed(const struct init *init, uint32_t from);
+
+/**
+ * Opens the host's procfs if a step needs it. To be called while the host's root is still the process's own: later a
+ * /proc would be the container's, which its files can fake. @return 0, or -1 with errno.
+ */
+int procfs_open(struct init *init);
 
 /* ---- copyup.c ---- */
 

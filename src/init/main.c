@@ -2,7 +2,6 @@
 #include "init/init.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,36 +76,6 @@ static struct plan_header *load_plan(int fd)
     return plan_check(program, (size_t)st.st_size, &problem) < 0 ? NULL : program;
 }
 
-static bool needs_proc(const struct plan_step *step)
-{
-    if (step->op == PLAN_OP_CREDENTIALS)
-        return PLAN_BODY(plan_credentials, step)->flags & PLAN_CREDENTIALS_ASK_GROUPS;
-    return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME;
-}
-
-bool init_needs_proc(const struct init *init, uint32_t from)
-{
-    const struct plan_step *step = plan_first(init->plan);
-
-    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step))
-        if (i >= from && needs_proc(step))
-            return true;
-    return false;
-}
-
-/*
- * The host's procfs is opened while the host's root is still the process's own, and only when a step needs it:
- * later a /proc would be the container's, which its files can fake.
- */
-static int open_proc(struct init *init)
-{
-    if (!init_needs_proc(init, 0))
-        return 0;
-    init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
-    init->proc = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return init->proc < 0 ? -1 : 0;
-}
-
 /* The runtime blocks signals. Those that its caller ignored it has set to SIG_DFL: see spawn.c. */
 static void unblock_signals(void)
 {
@@ -163,7 +132,7 @@ int main(int argc, char **argv)
         prctl(PR_SET_DUMPABLE, 0);
     unblock_signals();
     init.umask = umask(0);
-    if (open_proc(&init) < 0 || run_steps(&init) < 0)
+    if (procfs_open(&init) < 0 || run_steps(&init) < 0)
         channel_send(&init, PLAN_MESSAGE_FAILED, errno, 0, -1);
     return 1;
 }

@@ -15,6 +15,32 @@
 #include "sys/openat2.h"
 #include "sys/weaken.h"
 
+static bool needs_proc(const struct plan_step *step)
+{
+    if (step->op == PLAN_OP_CREDENTIALS)
+        return PLAN_BODY(plan_credentials, step)->flags & PLAN_CREDENTIALS_ASK_GROUPS;
+    return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME;
+}
+
+bool procfs_needed(const struct init *init, uint32_t from)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step))
+        if (i >= from && needs_proc(step))
+            return true;
+    return false;
+}
+
+int procfs_open(struct init *init)
+{
+    if (!procfs_needed(init, 0))
+        return 0;
+    init_doing(init, PLAN_ACTION_OPEN_PROC, "/proc");
+    init->proc = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return init->proc < 0 ? -1 : 0;
+}
+
 static int write_proc(struct init *init, int dir, const char *file, const char *value)
 {
     _cleanup_close_ int fd = -1;

@@ -3,6 +3,8 @@
 #ifndef PLAN_MOUNT_CASE_H
 #define PLAN_MOUNT_CASE_H
 
+#include <string.h>
+
 #include "plan/builder.h"
 #include "plan/mount_options.h"
 
@@ -14,7 +16,12 @@ struct mount_case {
 };
 
 /** @return whether the mount's type is this one. It means nothing for a bind mount. */
-bool mount_case_has_type(const struct spec_mount *mount, const char *type);
+static inline bool mount_case_has_type(const struct spec_mount *mount, const char *type)
+{
+    return mount->type && strcmp(mount->type, type) == 0;
+}
+
+/* ---- mount_tree.c ---- */
 
 /** Adds a bind mount of what is at `source` on the host. */
 int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *source,
