@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +22,25 @@
 #include "container/terminal.h"
 #include "sys/pidfd.h"
 
+/*
+ * Between its fork and its message the init's death is not the stream's end: the new process has the channel open, and
+ * waits for an answer to what was never said.
+ * @return the flags for recvmsg(2): no waiting where the init has ended, whose messages are all there
+ */
+static int await_fork(const struct launch *launch)
+{
+    struct pollfd fds[] = {{.fd = launch->process.channel, .events = POLLIN},
+                           {.fd = launch->process.pidfd, .events = POLLIN}};
+
+    if (!launch->plan || !launch->plan->forks || launch->forked)
+        return 0;
+    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+        continue;
+    return fds[1].revents ? MSG_DONTWAIT : 0;
+}
+
 /* @return 1 with a message, 0 at the stream's end, -1 with errno. `*fd` is the descriptor beside it, or -1. */
-static int receive(int channel, struct plan_message *message, int *fd)
+static int receive(const struct launch *launch, struct plan_message *message, int *fd)
 {
     struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
     union {
@@ -36,11 +54,12 @@ static int receive(int channel, struct plan_message *message, int *fd)
         .msg_controllen = sizeof control,
     };
     struct cmsghdr *header;
+    int flags = await_fork(launch) | MSG_CMSG_CLOEXEC;
     ssize_t n;
 
     *fd = -1;
     do
-        n = recvmsg(channel, &msg, MSG_CMSG_CLOEXEC);
+        n = recvmsg(launch->process.channel, &msg, flags);
     while (n < 0 && errno == EINTR);
     /* Nothing, or a reset by a peer that ended with our byte unread, is the end. */
     if (n == 0 || (n < 0 && errno == ECONNRESET))
@@ -99,6 +118,7 @@ static int follow_fork(struct launch *launch, const struct plan_message *message
 {
     waitpid(launch->process.pid, NULL, 0);
     fd_close(launch->process.pidfd);
+    launch->forked = true;
     launch->process.pid = message->pid;
     launch->process.pidfd = TAKE_FD(*fd);
     /* It may have been there before the other one's score was set. */
@@ -227,8 +247,10 @@ int launch_accompany(struct launch *launch, enum launch_goal goal, struct caisso
     for (;;) {
         _cleanup_close_ int fd = -1;
         struct plan_message message;
-        int n = receive(launch->process.channel, &message, &fd);
+        int n = receive(launch, &message, &fd);
 
+        if (n < 0 && errno == EAGAIN)
+            return ended_early(launch, err);
         if (n < 0)
             return error_system(err, errno, "cannot hear the container's first process");
         if (n == 0)

@@ -18,6 +18,7 @@ struct launch {
     const struct state *state;
     enum caisson_status status; /* of the container meanwhile, as others are told of it */
     struct spawned process;
+    bool forked;                    /* PLAN_MESSAGE_FORKED has come: `process` is the one that goes on */
     int console;                    /* a socket that gets the terminal's master, or -1: it is kept */
     int master;                     /* the terminal's master, or -1 */
     struct net_devices net_devices; /* those that were moved into the container */

@@ -215,6 +215,12 @@ static void add_all_joins(struct plan_builder *b, const struct namespace_case *c
         add_joins(b, true);
 }
 
+static void add_fork(struct plan_builder *b, uint64_t types)
+{
+    b->plan->forks = true;
+    builder_step(b, PLAN_OP_FORK, "/linux/namespaces", &(struct plan_fork){.types = types});
+}
+
 int plan_namespaces(struct plan_builder *b, struct caisson_error *err)
 {
     const struct spec_namespace *pid = spec_namespace(b->spec, SPEC_NS_PID);
@@ -239,7 +245,7 @@ int plan_namespaces(struct plan_builder *b, struct caisson_error *err)
     if (c.made & CLONE_NEWTIME)
         add_time(b);
     if (forked || (pid && is_joined(pid)))
-        builder_step(b, PLAN_OP_FORK, "/linux/namespaces", &(struct plan_fork){.types = forked});
+        add_fork(b, forked);
     return 0;
 }
 
@@ -256,7 +262,7 @@ int plan_join_container(struct plan_builder *b, struct caisson_error *err)
     if (plan_has_namespace(b, SPEC_NS_USER))
         add_become(b);
     if (plan_has_namespace(b, SPEC_NS_PID))
-        builder_step(b, PLAN_OP_FORK, "/linux/namespaces", &(struct plan_fork){0});
+        add_fork(b, 0);
     return 0;
 }
 

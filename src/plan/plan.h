@@ -120,6 +120,7 @@ struct plan {
     uint32_t affinity_bits;
     bool deny_setgroups;       /* write "deny" to /proc/PID/setgroups before gid_map */
     const char *oom_score_adj; /* text for /proc/PID/oom_score_adj, or NULL */
+    bool forks;                /* the init goes on in a new process: PLAN_OP_FORK */
     bool sync_hooks;           /* the init stops at PLAN_OP_SYNC: prestart and createRuntime run */
     const struct spec_net_device *net_devices; /* moved at PLAN_OP_SYNC, before the hooks */
     size_t net_device_count;

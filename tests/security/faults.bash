@@ -43,14 +43,17 @@ command_for() {
 
 # calls_of NAME PROCESS: undisturbed, its own system calls are those from FIRST to LAST; sets these
 calls_of() {
-    local follow=()
+    local follow=() column
     [ "$2" = 0 ] || follow=(-f)
     prepare_for "$1"
     command_for "$1"
     "$STEP" "${follow[@]}" "${COMMAND[@]}" </dev/null >"$T/undisturbed" 2>"$T/calls" 3>&-
-    # Of the program itself all of them, of the init those before it executes what is in the container.
-    LAST=$(awk -v process="$2" -v all="$([[ $1 = create || $1 = exec ]] || echo "$2")" \
-        '$1 == "step" && $2 == process { print all ? $4 : $3 }' "$T/calls")
+    # Of who executes what is in the container those before that, of the others all.
+    case $1:$2 in
+    *:0 | create:* | exec:1) column=3 ;;
+    *) column=4 ;;
+    esac
+    LAST=$(awk -v process="$2" -v column=$column '$1 == "step" && $2 == process { print $column }' "$T/calls")
     FIRST=1
     caisson delete --force "$ID"
     [ "${LAST:-0}" -gt 5 ]
@@ -101,19 +104,21 @@ killed_at_each() {
     [ $((killed * 10)) -ge $((tried * 7)) ]
 }
 
-# init_killed_at_each NAME: the init dies instead: the command ends, says so, and has undone everything
+# init_killed_at_each NAME [PROCESS]: the init dies instead: the command ends, says so, and has undone everything. In a
+# process namespace that is there already process 1 does no more than to join it and to start process 2.
 init_killed_at_each() {
-    local point tried=0
-    calls_of "$1" 1
+    local point tried=0 process=${2:-1} what
+    calls_of "$1" "$process"
     for point in $(points); do
+        what="$1, whose init (process $process) was killed after call $point"
         prepare_for "$1"
-        attempt "$STEP" -f -k "1:$point" "${COMMAND[@]}"
+        attempt "$STEP" -f -k "$process:$point" "${COMMAND[@]}"
         tried=$((tried + 1))
-        no_hang "$1, whose init was killed after call $point"
-        [ "$status" = 0 ] || [ "$status" = 137 ] || undone "$1" "$1, whose init was killed after call $point"
-        gone "$1, whose init was killed after call $point"
+        no_hang "$what"
+        [ "$status" = 0 ] || [ "$status" = 137 ] || undone "$1" "$what"
+        gone "$what"
     done
-    echo "kill the init of $1: $tried" >>"$TALLY"
+    echo "kill process $process of $1: $tried" >>"$TALLY"
 }
 
 # no_hang WHAT: neither a hang nor a crash, about the last `attempt`; 137 is the container's process that was killed

@@ -81,9 +81,23 @@ everything() {
     need_root "no need: it would take as long again for the same system calls"
     sleeping
     init_killed_at_each create
-    init_killed_at_each exec
+    init_killed_at_each exec 2
     script 'true'
     init_killed_at_each run
+}
+
+# Every call: between the fork and the message that tells of it, the new process has the channel open and waits.
+@test "an init that joins a process namespace is killed after any of its system calls" {
+    need_root "no need: it would take as long again for the same system calls"
+    local POINTS=100
+    sleeping
+    init_killed_at_each exec
+    background unshare --pid --fork --kill-child sleep 1000
+    config '.linux.namespaces |= map(if .type == "pid" then .path = $path else . end)' \
+        --arg path "/proc/$!/ns/pid_for_children"
+    wait_for pgrep -P "$!"
+    processes PROCESSES_BEFORE
+    init_killed_at_each create
 }
 
 @test "a container whose creation was killed is listed, and its id is taken until it is deleted" {
