@@ -87,8 +87,10 @@ configuration() {
     export CONTAINERS_CONF=$CLIENTS_WORK/containers.conf
 }
 
-# An image without a registry: busybox, packed by umoci, in an OCI layout and as a plain archive.
+# Images without a registry: busybox, packed by umoci, in an OCI layout and as a plain archive; and the same with the
+# command of a pod's first process, which waits, and reaps what it gets.
 image() {
+    local PAUSE='trap "exit 0" TERM; while :; do sleep 100000 & wait $!; done'
     local root=$CLIENTS_WORK/image applet
     export IMAGE_TAR=$CLIENTS_WORK/image.tar IMAGE_OCI=$CLIENTS_WORK/oci
     mkdir -p "$root"/{bin,dev,etc,proc,root,sys,tmp,mnt,run}
@@ -104,7 +106,9 @@ image() {
                 umoci raw add-layer --image "$IMAGE_OCI:box" "$IMAGE_TAR" &&
                 umoci config --image "$IMAGE_OCI:box" --config.env PATH=/bin --config.cmd sh &&
                 skopeo --insecure-policy copy -q "oci:$IMAGE_OCI:box" "docker-archive:$CLIENTS_WORK/docker.tar:box:latest" &&
-                skopeo --insecure-policy copy -q "oci:$IMAGE_OCI:box" "oci-archive:$CLIENTS_WORK/oci.tar:localhost/box:latest"
+                skopeo --insecure-policy copy -q "oci:$IMAGE_OCI:box" "oci-archive:$CLIENTS_WORK/oci.tar:localhost/box:latest" &&
+                umoci config --image "$IMAGE_OCI:box" --tag pause --config.cmd sh --config.cmd -c --config.cmd "$PAUSE" &&
+                skopeo --insecure-policy copy -q "oci:$IMAGE_OCI:pause" "oci-archive:$CLIENTS_WORK/pause.tar:localhost/pause:latest"
         } >"$CLIENTS_WORK/image.log" 2>&1 || {
         cat "$CLIENTS_WORK/image.log" >&2
         return 1
