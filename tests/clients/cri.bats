@@ -39,7 +39,7 @@ load cri
     call StartContainer
     wait_for is_state CONTAINER_EXITED
     is "$(answer '.status | .exit_code, .annotations.a')" $'7\nb'
-    [ "$(answer '.status | (.finished_at | tonumber) >= (.started_at | tonumber)')" = true ]
+    [ "$(answer '.status | (.finished_at | tonumber) > (.created_at | tonumber)')" = true ]
     is "$(sort -k 2 "$T/logs/log" | cut -d' ' -f2-)" $'stderr F err\nstdout F b /etc'
     call RemoveContainer
     attempt cri ContainerStatus "{\"container_id\": \"$CONTAINER\"}"
