@@ -41,7 +41,10 @@ struct caisson_context {
     const char *state_root;
     enum caisson_cgroup_manager cgroup_manager;
     enum caisson_rootless rootless;
-    /** Called with everything of at least this importance. NULL: nothing is logged. */
+    /**
+     * Called with everything of at least this importance. NULL: nothing is logged. CAISSON_LOG_DEBUG tells each phase
+     * of an operation when it is over, so that the time between two messages is the second's.
+     */
     void (*log)(void *data, enum caisson_log_level level, const char *message);
     void *log_data;
     enum caisson_log_level log_level;

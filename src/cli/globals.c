@@ -55,6 +55,8 @@ int globals_apply(const struct globals *globals, struct cli *cli, struct caisson
     }
     if (globals->debug)
         log->level = log->error_level = CAISSON_LOG_DEBUG;
+    if (log->error_level == CAISSON_LOG_DEBUG)
+        log_start_clock(log);
     log->json = globals->log_format == 1;
     if (globals->log && !globals->log_level && !globals->debug) {
         /* Who passes a log takes standard error for the container's own: `docker exec` shows it to its user. A log

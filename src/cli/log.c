@@ -193,10 +193,31 @@ static void write_error(enum caisson_log_level level, const char *message, const
     (void)fd_write_all(STDERR_FILENO, strbuf_string(&text), text.length);
 }
 
+void log_start_clock(struct log *log)
+{
+    clock_gettime(CLOCK_MONOTONIC, &log->last);
+}
+
+/* "message [0.123 ms]": since the message before, in `room`. */
+static const char *with_time(struct log *log, const char *message, char *room, size_t size)
+{
+    struct timespec before = log->last;
+    double ms;
+
+    log_start_clock(log);
+    ms =
+        (double)(log->last.tv_sec - before.tv_sec) * 1e3 + (double)(log->last.tv_nsec - before.tv_nsec) / 1e6;
+    snprintf(room, size, "%s [%.3f ms]", message, ms);
+    return room;
+}
+
 void log_message(void *data, enum caisson_log_level level, const char *message)
 {
-    const struct log *log = data;
+    struct log *log = data;
+    char room[2200];
 
+    if (level == CAISSON_LOG_DEBUG)
+        message = with_time(log, message, room, sizeof room);
     if (log->target != LOG_NOWHERE && level <= log->level)
         write_target(log, level, message);
     if (level <= log->error_level)

@@ -4,6 +4,7 @@
 #define CLI_LOG_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include <caisson/caisson.h>
 
@@ -19,6 +20,7 @@ struct log {
     bool json;                          /* lines of the file are JSON objects */
     enum caisson_log_level level;       /* least important level that goes to the target */
     enum caisson_log_level error_level; /* the same for standard error */
+    struct timespec last; /* of the last debug message: each says how long what it tells has taken */
 };
 
 /**
@@ -27,6 +29,9 @@ struct log {
  * @return 0, or -1 with `err`
  */
 int log_open(struct log *log, const char *destination, struct caisson_error *err);
+
+/** Begins to count the time that debug messages name. */
+void log_start_clock(struct log *log);
 
 /** A caisson_context's `log`; `data` is a struct log. */
 void log_message(void *data, enum caisson_log_level level, const char *message);

@@ -187,6 +187,8 @@ static int start_init(struct creation *c, struct caisson_error *err)
         return -1;
     c->created_fd = c->prepared.lock < 0 ? -1 : fcntl(c->prepared.lock, F_DUPFD_CLOEXEC, 3);
     prepare_release(&c->prepared);
+    context_log(launch->context, CAISSON_LOG_DEBUG, "opened what the init needs; started it as process %d",
+                (int)launch->process.pid);
     /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
@@ -196,6 +198,7 @@ static int start_init(struct creation *c, struct caisson_error *err)
     /* A process that went on in another namespace has another number. */
     if (launch->process.pid != c->container.state.pid && record_process(c, err) < 0)
         return -1;
+    context_log(launch->context, CAISSON_LOG_DEBUG, "the init has built the container");
     getrlimit(RLIMIT_NOFILE, &after);
     if (after.rlim_cur != before.rlim_cur)
         restore_nofile(launch, &before);
@@ -243,6 +246,8 @@ static int make(struct creation *c, const struct caisson_create_options *options
     }
     if (d->cgroup.absolute && cgroup_make(&d->cgroup, &c->cgroup_fd, err) < 0)
         return -1;
+    if (d->cgroup.absolute)
+        context_log(launch->context, CAISSON_LOG_DEBUG, "made the cgroup");
     if (c->rdt_root >= 0 && intel_rdt_make(c->rdt_root, d->bundle.spec, &c->rdt, err) < 0)
         return -1;
     if (start_init(c, err) < 0)
@@ -252,6 +257,8 @@ static int make(struct creation *c, const struct caisson_create_options *options
     /* Only now: what the init needed to build the container is not the container's to pay for. */
     if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
+    if (d->cgroup.absolute)
+        context_log(launch->context, CAISSON_LOG_DEBUG, "set the cgroup's limits");
     if (delegate_cgroup(c, err) < 0 || send_pidfd(c, options, err) < 0)
         return -1;
     if (options->pid_file && launch_write_pid_file(options->pid_file, launch->process.pid, err) < 0)
@@ -280,10 +287,16 @@ int create_container(const struct caisson_context *context, const struct caisson
     c->launch.plan = &d->plan;
     c->launch.state = &c->container.state;
     describe(c, options);
-    if (write_down(c, context, purpose, err) < 0 || make(c, options, err) < 0) {
+    if (write_down(c, context, purpose, err) < 0) {
         create_undo(c);
         return -1;
     }
+    context_log(context, CAISSON_LOG_DEBUG, "wrote down what is to be undone");
+    if (make(c, options, err) < 0) {
+        create_undo(c);
+        return -1;
+    }
+    context_log(context, CAISSON_LOG_DEBUG, "created container '%s'", options->id);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/fd.h"
+#include "container/context.h"
 
 bool decide_rootless(const struct caisson_context *context, const struct plan_host *host)
 {
@@ -55,8 +56,12 @@ int decide_container(struct arena *arena, const struct caisson_context *context,
     *d = (struct decision){.arena = arena, .context = context};
     if (bundle_load(arena, context, options->bundle, options->config, &d->bundle, err) < 0)
         return -1;
+    context_log(context, CAISSON_LOG_DEBUG, "read the configuration of %s: %zu bytes", d->bundle.path,
+                d->bundle.length);
     if (plan_host_probe(&d->host, err) < 0 || decide_cgroup(d, options->id, err) < 0)
         return -1;
+    context_log(context, CAISSON_LOG_DEBUG, "looked at the host: the cgroup will be %s",
+                d->cgroup.absolute ? d->cgroup.absolute : "none");
     rootfs = open_rootfs(d);
     request = (struct plan_request){
         .purpose = purpose,
@@ -77,5 +82,9 @@ int decide_container(struct arena *arena, const struct caisson_context *context,
         .notice = bundle_warn,
         .notice_data = (void *)(uintptr_t)context,
     };
-    return plan_build(arena, &request, &d->plan, err);
+    if (plan_build(arena, &request, &d->plan, err) < 0)
+        return -1;
+    context_log(context, CAISSON_LOG_DEBUG, "made the plan: %u steps, %zu descriptors", d->plan.step_count,
+                d->plan.slot_count);
+    return 0;
 }

@@ -107,6 +107,7 @@ static void run_poststop(const struct caisson_context *context, struct container
         context_log(context, CAISSON_LOG_WARNING, "%s", err.message);
     text = state_json(&container->arena, &container->state, CAISSON_STOPPED, 0);
     hooks_run_all(&spec->hooks.poststop, "poststop", text, &place, warn, &context);
+    context_log(context, CAISSON_LOG_DEBUG, "ran %zu poststop hooks", spec->hooks.poststop.count);
 }
 
 /* The file is not ours, or holds something else: reading it once more does not help. */
@@ -136,8 +137,12 @@ static int undo_and_remove(const struct caisson_context *context, struct contain
 {
     if (undo(container, pidfd, err) < 0)
         return -1;
+    context_log(context, CAISSON_LOG_DEBUG, "ended the processes and removed the cgroup");
     run_poststop(context, container);
-    return state_remove(container->root, container->id, container->dir, err);
+    if (state_remove(container->root, container->id, container->dir, err) < 0)
+        return -1;
+    context_log(context, CAISSON_LOG_DEBUG, "removed container '%s'", container->id);
+    return 0;
 }
 
 int delete_ended(const struct caisson_context *context, struct container *container,

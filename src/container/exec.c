@@ -105,7 +105,10 @@ static int decide(struct execution *e, const struct caisson_context *context,
             return error_set(err, CAISSON_ERROR_USAGE, "more than %zu capabilities given", i);
         request.cap_add[i] = options->cap[i];
     }
-    return plan_build(arena, &request, &e->plan, err);
+    if (plan_build(arena, &request, &e->plan, err) < 0)
+        return -1;
+    context_log(context, CAISSON_LOG_DEBUG, "made the plan: %u steps", e->plan.step_count);
+    return 0;
 }
 
 static int check_terminal(const struct execution *e, const struct caisson_exec_options *options,
@@ -225,12 +228,18 @@ static int start(struct execution *e, const struct caisson_exec_options *options
         prepare(&e->plan, &e->spec, -1, e->pidfd, &e->prepared, err) < 0 || spawn(e, options, err) < 0)
         return -1;
     prepare_release(&e->prepared);
+    context_log(launch->context, CAISSON_LOG_DEBUG, "started the init as process %d",
+                (int)launch->process.pid);
     if (launch_write_oom_score(launch, err) < 0)
         return -1;
     if (e->rdt.config && (launch_accompany(launch, LAUNCH_READY, err) < 0 || enter_rdt(e, err) < 0 ||
                           launch_go(launch, err) < 0))
         return -1;
-    return launch_accompany(launch, LAUNCH_EXECUTED, err);
+    if (launch_accompany(launch, LAUNCH_EXECUTED, err) < 0)
+        return -1;
+    context_log(launch->context, CAISSON_LOG_DEBUG,
+                "the init has joined the container and executed the program");
+    return 0;
 }
 
 /* conmon takes a missing pid file for a failure: it is written when nothing can fail any more. */

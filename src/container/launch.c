@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "container/bundle.h"
 #include "container/console.h"
+#include "container/context.h"
 #include "container/hooks.h"
 #include "container/idmap.h"
 #include "container/listener.h"
@@ -93,7 +94,10 @@ static int write_maps(struct launch *launch, struct caisson_error *err)
 {
     const struct plan *plan = launch->plan;
 
-    return idmap_write(launch->process.pid, plan->uid_map, plan->gid_map, plan->deny_setgroups, err);
+    if (idmap_write(launch->process.pid, plan->uid_map, plan->gid_map, plan->deny_setgroups, err) < 0)
+        return -1;
+    context_log(launch->context, CAISSON_LOG_DEBUG, "mapped the ids");
+    return 0;
 }
 
 int launch_write_oom_score(const struct launch *launch, struct caisson_error *err)
@@ -146,9 +150,13 @@ static int run_hooks(struct launch *launch, struct caisson_error *err)
     struct hook_place place _cleanup_hook_place_ = {0};
 
     if (hook_place_open(launch->spec, launch->state->bundle, &place, err) < 0 ||
-        hooks_run(&hooks->prestart, "prestart", state, &place, err) < 0)
+        hooks_run(&hooks->prestart, "prestart", state, &place, err) < 0 ||
+        hooks_run(&hooks->create_runtime, "createRuntime", state, &place, err) < 0)
         return -1;
-    return hooks_run(&hooks->create_runtime, "createRuntime", state, &place, err);
+    if (hooks->prestart.count + hooks->create_runtime.count > 0)
+        context_log(launch->context, CAISSON_LOG_DEBUG, "ran %zu prestart and %zu createRuntime hooks",
+                    hooks->prestart.count, hooks->create_runtime.count);
+    return 0;
 }
 
 static int take_terminal(struct launch *launch, int *fd, struct caisson_error *err)

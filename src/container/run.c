@@ -21,6 +21,7 @@ static int start(struct creation *c, struct caisson_error *err)
     if (launch_go(&c->launch, err) < 0 || launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0 ||
         state_wait_executed(c->container.dir, err) < 0)
         return -1;
+    context_log(c->launch.context, CAISSON_LOG_DEBUG, "the init has executed the program");
     return start_run_poststart(&c->launch, err);
 }
 
@@ -53,5 +54,6 @@ int caisson_run(const struct caisson_context *context, const struct caisson_crea
         caisson_delete(context, options->id, true, NULL);
         return -1;
     }
+    context_log(context, CAISSON_LOG_DEBUG, "the program has ended: exit status %d", *exit_status);
     return end(&creation, options, err);
 }

@@ -26,7 +26,11 @@ int start_run_poststart(struct launch *launch, struct caisson_error *err)
     state = state_json(launch->arena, launch->state, CAISSON_RUNNING, launch->state->pid);
     if (hook_place_open(launch->spec, launch->state->bundle, &place, err) < 0)
         return -1;
-    return hooks_run(&launch->spec->hooks.poststart, "poststart", state, &place, err);
+    if (hooks_run(&launch->spec->hooks.poststart, "poststart", state, &place, err) < 0)
+        return -1;
+    context_log(launch->context, CAISSON_LOG_DEBUG, "ran %zu poststart hooks",
+                launch->spec->hooks.poststart.count);
+    return 0;
 }
 
 /* The init listens until it is started; its socket's backlog holds us until it looks. */
@@ -78,6 +82,7 @@ static int execute(struct container *container, struct launch *launch, struct ca
     if (launch_go(launch, err) < 0 || launch_accompany(launch, LAUNCH_EXECUTED, err) < 0 ||
         state_wait_executed(container->dir, err) < 0)
         return -1;
+    context_log(launch->context, CAISSON_LOG_DEBUG, "the init has executed the program");
     return start_run_poststart(launch, err);
 }
 

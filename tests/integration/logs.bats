@@ -65,9 +65,60 @@ load helpers
     contains "$(cat "$T/log")" time= level=error msg= "does not exist"
 }
 
-@test "debug says more than the error" {
-    attempt "$CAISSON" --debug --log "$T/log" --root "$ROOT" create --bundle "$BUNDLE" "$ID"
+# phases: what the last command said at level debug, without the times and the numbers that differ
+phases() {
+    sed -n 's/^caisson: debug: \(.*\) \[[0-9]*\.[0-9]\{3\} ms\]$/\1/p' <<<"$output" | sed 's/ of .*\| will be .*\|: [0-9].*\| as process .*//'
+}
+
+@test "debug tells each phase when it is over, and how long it took" {
+    need_cgroup
+    config '.hooks.createRuntime = [{ path: "/bin/sleep", args: ["sleep", "0.2"] }]'
+    script true
+    attempt "$CAISSON" --debug --root "$ROOT" run --bundle "$BUNDLE" "$ID"
     succeeds
+    is "$(phases | grep -v 'mapped the ids')" "read the configuration
+looked at the host: the cgroup
+made the plan
+wrote down what is to be undone
+made the cgroup
+opened what the init needs; started it
+ran 0 prestart and 1 createRuntime hooks
+the init has built the container
+set the cgroup's limits
+created container '$ID'
+the init has executed the program
+the program has ended: exit status 0
+ended the processes and removed the cgroup
+removed container '$ID'"
+    [ "$(sed -n 's/.*createRuntime hooks \[\([0-9]*\)\..*/\1/p' <<<"$output")" -ge 200 ]
+}
+
+@test "debug: create, start, exec, delete; and nothing without it" {
+    script 'sleep 1000'
+    attempt "$CAISSON" --log-level debug --root "$ROOT" create --bundle "$BUNDLE" "$ID"
+    succeeds
+    contains "$(phases)" 'made the plan' "created container '$ID'"
+    attempt "$CAISSON" --debug --root "$ROOT" start "$ID"
+    succeeds
+    is "$(phases)" 'the init has executed the program'
+    attempt "$CAISSON" --debug --root "$ROOT" exec "$ID" true
+    succeeds
+    is "$(phases)" $'made the plan\nstarted the init\nthe init has joined the container and executed the program'
+    attempt "$CAISSON" --log-level info --root "$ROOT" exec "$ID" true
+    succeeds ""
+    attempt "$CAISSON" --debug --root "$ROOT" delete --force "$ID"
+    succeeds
+    contains "$(phases)" "removed container '$ID'"
+}
+
+@test "debug: a failure stands behind the phases that went well, in a log of JSON, too" {
+    config '.hooks.createRuntime = [{ path: "/bin/false" }]'
+    attempt "$CAISSON" --debug --log "$T/log" --log-format json --root "$ROOT" create --bundle "$BUNDLE" "$ID"
+    fails 'createRuntime hook 0'
+    is "$(jq -r .level "$T/log" | sort -u)" $'debug\nerror'
+    matches "$(jq -r .msg "$T/log" | head -n 1)" '^read the configuration of .* ms\]$'
+    contains "$(jq -r 'select(.level == "error").msg' "$T/log")" 'createRuntime hook 0'
+    # Alone, an error is one line still.
     attempt "$CAISSON" --log-level error --log "$T/log2" --root "$ROOT" state nobody
     fails
     is "$(wc -l <"$T/log2")" 1
