@@ -4,10 +4,28 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Stands in a string as it is. The NUL does not. */
 static bool is_plain(char c)
 {
-    return (unsigned char)c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\\';
+}
+
+/*
+ * A text is UTF-8 (RFC 8259, section 8.1), and a file's name need not be: a byte that is none becomes U+FFFD.
+ * @return how many bytes of the text that was
+ */
+static size_t json_beyond_ascii(struct strbuf *out, const char *text)
+{
+    size_t length = utf8_length((const unsigned char *)text, 4);
+
+    if (length == 0) {
+        strbuf_text(out, "\\ufffd");
+        return 1;
+    }
+    strbuf_add(out, text, length);
+    return length;
 }
 
 static void json_quote(struct strbuf *out, const char *text)
@@ -23,6 +41,10 @@ static void json_quote(struct strbuf *out, const char *text)
         text += plain;
         if (!*text)
             break;
+        if (*text & 0x80) {
+            text += json_beyond_ascii(out, text);
+            continue;
+        }
         switch (*text) {
         case '"':
             strbuf_text(out, "\\\"");
