@@ -158,6 +158,15 @@ static ssize_t receive(int socket, char *buffer, size_t size)
     return n;
 }
 
+/* The last message may lack the padding that NLMSG_NEXT() takes off, which then has four thousand million bytes left. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *message, unsigned *left)
+{
+    unsigned size = NLMSG_ALIGN(message->nlmsg_len);
+
+    *left -= size < *left ? size : *left;
+    return (const struct nlmsghdr *)(const void *)((const char *)message + size);
+}
+
 static int read_answer(int socket, netlink_visit *visit, void *data, char *words)
 {
     _Alignas(struct nlmsghdr) char buffer[ANSWER_SIZE];
@@ -170,7 +179,7 @@ static int read_answer(int socket, netlink_visit *visit, void *data, char *words
         if (n < 0)
             return -1;
         left = (unsigned)n;
-        for (; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+        for (; NLMSG_OK(message, left); message = next_message(message, &left)) {
             int more = take_message(message, visit, data, words);
 
             if (more <= 0)
