@@ -5,16 +5,30 @@
 #include "cgroup/internal.h"
 #include "cgroup/statistics.h"
 
+/* @return whether a text is a number as JSON writes them: "0.00", "12", not "012", "1." and ".5". */
+static bool is_number(const char *text)
+{
+    static const char digits[] = "0123456789";
+    size_t whole = strspn(text, digits);
+
+    if (whole == 0 || (text[0] == '0' && whole > 1))
+        return false;
+    text += whole;
+    return !*text || (*text == '.' && text[1] && strspn(text + 1, digits) == strlen(text + 1));
+}
+
 /* One line of a pressure file: "some avg10=0.00 avg60=0.00 avg300=0.00 total=0". */
 static void print_pressure_line(struct json *json, char *line)
 {
     char *save = NULL, *word = strtok_r(line, " ", &save);
 
+    if (!word)
+        return;
     json_object(json, word);
     while ((word = strtok_r(NULL, " ", &save))) {
         char *equals = strchr(word, '=');
 
-        if (!equals || strspn(equals + 1, "0123456789.") != strlen(equals + 1) || !equals[1])
+        if (!equals || !is_number(equals + 1))
             continue;
         *equals = '\0';
         json_raw(json, word, equals + 1);

@@ -81,11 +81,31 @@ static void test_statistics_shape(void **data)
     scratch_teardown(data);
 }
 
+/* Of a pressure file that is not as the kernel's documentation has it, what is no number in JSON is left out. */
+static void test_pressure_is_json(void **data)
+{
+    struct strbuf out = STRBUF(&arena);
+    struct json json = {.out = &out};
+    int fd;
+
+    assert_int_equal(scratch_setup(data), 0);
+    scratch_write("cgroup.events", "populated 1\n");
+    scratch_write("cpu.pressure", "some avg10=1. avg60=.5 avg300=1.2.3 total=061 more=12 less=0.50\n \n");
+    fd = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    json_object(&json, NULL);
+    ok(cgroup_statistics(&arena, fd, &json, &error));
+    json_object_end(&json);
+    assert_contains(strbuf_string(&out), "{\"cpu\":{\"psi\":{\"some\":{\"more\":12,\"less\":0.50}}},");
+    close(fd);
+    scratch_teardown(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_statistics),
         TEST(test_statistics_shape),
+        TEST(test_pressure_is_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
