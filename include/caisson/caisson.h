@@ -221,6 +221,75 @@ int caisson_plan(const struct caisson_context *context, const struct caisson_cre
 int caisson_check(const struct caisson_context *context, const struct caisson_create_options *options,
                   char **report, struct caisson_error *err);
 
+/** How criu treats the cgroups of the processes: see criu(8), --manage-cgroups. */
+enum caisson_cgroups_mode {
+    CAISSON_CGROUPS_SOFT, /* those below the container's are made again, with their values; the default */
+    CAISSON_CGROUPS_FULL,
+    CAISSON_CGROUPS_STRICT,
+    CAISSON_CGROUPS_IGNORE,
+};
+
+/** How criu keeps packets away from connections while it works. */
+enum caisson_network_lock {
+    CAISSON_NETWORK_LOCK_DEFAULT, /* criu's own: iptables */
+    CAISSON_NETWORK_LOCK_IPTABLES,
+    CAISSON_NETWORK_LOCK_NFTABLES,
+    CAISSON_NETWORK_LOCK_SKIP,
+};
+
+/** Namespaces whose content is another's to set up. */
+enum caisson_empty_namespace { CAISSON_EMPTY_NONE, CAISSON_EMPTY_NETWORK };
+
+/** What checkpoint and restore have in common: directories, and what of the processes' surroundings criu may touch. */
+struct caisson_criu_options {
+    const char *image_path; /* directory of the images */
+    const char *work_path;  /* directory of criu's logs; NULL: that of the images */
+    bool tcp_established;
+    bool ext_unix_sk;
+    bool shell_job;
+    bool file_locks;
+    bool link_remap;
+    bool lazy_pages;
+    bool auto_dedup;
+    enum caisson_empty_namespace empty_ns;
+    enum caisson_cgroups_mode cgroups_mode;
+    enum caisson_network_lock network_lock;
+};
+
+struct caisson_checkpoint_options {
+    const char *id;
+    struct caisson_criu_options criu;
+    const char *parent_path; /* images of an earlier dump, relative to the image path; NULL: none */
+    const char *page_server; /* "ADDRESS:PORT" that memory is sent to, or NULL */
+    bool leave_running;
+    bool pre_dump; /* the memory alone, of a container that goes on */
+    bool tcp_skip_in_flight;
+    unsigned status_fd; /* with lazy_pages: gets a NUL when pages can be fetched, and is closed; 0: none */
+};
+
+struct caisson_restore_options {
+    struct caisson_create_options create; /* preserve_fds and what is about start are without effect */
+    struct caisson_criu_options criu;
+    bool tcp_close;
+    const char *lsm_profile;       /* "apparmor:NAME" or "selinux:LABEL", or NULL */
+    const char *lsm_mount_context; /* the label of mounts that had one, or NULL */
+};
+
+/**
+ * Writes a container's processes into files, by criu, and ends them unless they are to be left running. Takes root and
+ * criu 3.16 or later (CAISSON_ERROR_UNSUPPORTED without). A failure leaves the container as it was; its message has
+ * what criu's log says.
+ */
+int caisson_checkpoint(const struct caisson_context *context,
+                       const struct caisson_checkpoint_options *options, struct caisson_error *err);
+
+/**
+ * Makes a container whose processes are those of a checkpoint: as caisson_create(), with the processes from files.
+ * The prestart and createRuntime hooks are run. `exit_status` as for caisson_run().
+ */
+int caisson_restore(const struct caisson_context *context, const struct caisson_restore_options *options,
+                    int *exit_status, struct caisson_error *err);
+
 /** @param json receives the object of features.md, generated from what the code can do; free() it. */
 int caisson_features(char **json, struct caisson_error *err);
 

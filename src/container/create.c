@@ -164,7 +164,7 @@ static void restore_nofile(const struct launch *launch, const struct rlimit *lim
     prlimit(launch->process.pid, RLIMIT_NOFILE, limit, NULL);
 }
 
-static int record_process(struct creation *c, struct caisson_error *err)
+int create_record_process(struct creation *c, struct caisson_error *err)
 {
     struct state *state = &c->container.state;
 
@@ -192,11 +192,11 @@ static int start_init(struct creation *c, struct caisson_error *err)
     /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (launch_write_oom_score(launch, err) < 0 || record_process(c, err) < 0 ||
+    if (launch_write_oom_score(launch, err) < 0 || create_record_process(c, err) < 0 ||
         launch_accompany(launch, LAUNCH_READY, err) < 0)
         return -1;
     /* A process that went on in another namespace has another number. */
-    if (launch->process.pid != c->container.state.pid && record_process(c, err) < 0)
+    if (launch->process.pid != c->container.state.pid && create_record_process(c, err) < 0)
         return -1;
     context_log(launch->context, CAISSON_LOG_DEBUG, "the init has built the container");
     getrlimit(RLIMIT_NOFILE, &after);
@@ -233,35 +233,51 @@ static int send_pidfd(const struct creation *c, const struct caisson_create_opti
     return socket < 0 ? -1 : terminal_send(socket, c->launch.process.pidfd, "pidfd", err);
 }
 
-/* Everything that changes the host. */
-static int make(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
+int create_announce(const struct creation *c, const struct caisson_create_options *options,
+                    struct caisson_error *err)
 {
-    struct launch *launch = &c->launch;
+    if (send_pidfd(c, options, err) < 0)
+        return -1;
+    return options->pid_file ? launch_write_pid_file(options->pid_file, c->launch.process.pid, err) : 0;
+}
+
+int create_surroundings(struct creation *c, const struct caisson_create_options *options,
+                        struct caisson_error *err)
+{
     struct decision *d = &c->decision;
 
     if (options->console_socket) {
-        launch->console = terminal_connect(options->console_socket, err);
-        if (launch->console < 0)
+        c->launch.console = terminal_connect(options->console_socket, err);
+        if (c->launch.console < 0)
             return -1;
     }
     if (d->cgroup.absolute && cgroup_make(&d->cgroup, &c->cgroup_fd, err) < 0)
         return -1;
     if (d->cgroup.absolute)
-        context_log(launch->context, CAISSON_LOG_DEBUG, "made the cgroup");
-    if (c->rdt_root >= 0 && intel_rdt_make(c->rdt_root, d->bundle.spec, &c->rdt, err) < 0)
+        context_log(c->launch.context, CAISSON_LOG_DEBUG, "made the cgroup");
+    return c->rdt_root >= 0 ? intel_rdt_make(c->rdt_root, d->bundle.spec, &c->rdt, err) : 0;
+}
+
+int create_limit(struct creation *c, struct caisson_error *err)
+{
+    const struct cgroup_plan *cgroup = &c->decision.cgroup;
+
+    if (c->rdt_root >= 0 && intel_rdt_enter(c->rdt_root, &c->rdt, c->launch.process.pid, err) < 0)
         return -1;
-    if (start_init(c, err) < 0)
+    if (!cgroup->absolute)
+        return 0;
+    if (cgroup_apply(cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (c->rdt_root >= 0 && intel_rdt_enter(c->rdt_root, &c->rdt, launch->process.pid, err) < 0)
+    context_log(c->launch.context, CAISSON_LOG_DEBUG, "set the cgroup's limits");
+    return 0;
+}
+
+/* Everything that changes the host. */
+static int make(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
+{
+    if (create_surroundings(c, options, err) < 0 || start_init(c, err) < 0 || create_limit(c, err) < 0)
         return -1;
-    /* Only now: what the init needed to build the container is not the container's to pay for. */
-    if (d->cgroup.absolute && cgroup_apply(&d->cgroup, c->cgroup_fd, err) < 0)
-        return -1;
-    if (d->cgroup.absolute)
-        context_log(launch->context, CAISSON_LOG_DEBUG, "set the cgroup's limits");
-    if (delegate_cgroup(c, err) < 0 || send_pidfd(c, options, err) < 0)
-        return -1;
-    if (options->pid_file && launch_write_pid_file(options->pid_file, launch->process.pid, err) < 0)
+    if (delegate_cgroup(c, err) < 0 || create_announce(c, options, err) < 0)
         return -1;
     if (state_mark_created(c->created_fd, err) < 0)
         return -1;
@@ -270,8 +286,8 @@ static int make(struct creation *c, const struct caisson_create_options *options
     return 0;
 }
 
-int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
-                     enum plan_purpose purpose, struct creation *c, struct caisson_error *err)
+int create_begin(const struct caisson_context *context, const struct caisson_create_options *options,
+                 enum plan_purpose purpose, struct creation *c, struct caisson_error *err)
 {
     struct decision *d = &c->decision;
 
@@ -287,17 +303,21 @@ int create_container(const struct caisson_context *context, const struct caisson
     c->launch.plan = &d->plan;
     c->launch.state = &c->container.state;
     describe(c, options);
-    if (write_down(c, context, purpose, err) < 0) {
-        create_undo(c);
+    if (write_down(c, context, purpose, err) < 0)
         return -1;
-    }
     context_log(context, CAISSON_LOG_DEBUG, "wrote down what is to be undone");
-    if (make(c, options, err) < 0) {
-        create_undo(c);
-        return -1;
-    }
-    context_log(context, CAISSON_LOG_DEBUG, "created container '%s'", options->id);
     return 0;
+}
+
+int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
+                     enum plan_purpose purpose, struct creation *c, struct caisson_error *err)
+{
+    if (create_begin(context, options, purpose, c, err) == 0 && make(c, options, err) == 0) {
+        context_log(context, CAISSON_LOG_DEBUG, "created container '%s'", options->id);
+        return 0;
+    }
+    create_undo(c);
+    return -1;
 }
 
 void create_undo(struct creation *c)

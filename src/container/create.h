@@ -34,6 +34,29 @@ struct creation {
 int create_container(const struct caisson_context *context, const struct caisson_create_options *options,
                      enum plan_purpose purpose, struct creation *creation, struct caisson_error *err);
 
+/* Its parts, for who makes the process in another way. What fails is undone by create_undo(). */
+
+/**
+ * Reads the bundle, decides, and writes down what will be made.
+ * @return 0, or -1 with `err`
+ */
+int create_begin(const struct caisson_context *context, const struct caisson_create_options *options,
+                 enum plan_purpose purpose, struct creation *creation, struct caisson_error *err);
+
+/** Connects to the socket that gets the terminal, and makes the cgroup and the resctrl group. */
+int create_surroundings(struct creation *creation, const struct caisson_create_options *options,
+                        struct caisson_error *err);
+
+/** Writes down launch.process.pid as the container's first process. */
+int create_record_process(struct creation *creation, struct caisson_error *err);
+
+/** Puts the process into its resctrl group and limits its cgroup: what built the container is not its to pay for. */
+int create_limit(struct creation *creation, struct caisson_error *err);
+
+/** Tells the caller of the process: by the pidfd socket and the pid file. */
+int create_announce(const struct creation *creation, const struct caisson_create_options *options,
+                    struct caisson_error *err);
+
 /** Kills the process and undoes everything, as `delete --force` would. What cannot be undone is logged. */
 void create_undo(struct creation *creation);
 

@@ -143,7 +143,7 @@ static int move_net_devices(struct launch *launch, struct caisson_error *err)
     return net_devices_move(launch->arena, launch->spec, netns, &launch->net_devices, err);
 }
 
-static int run_hooks(struct launch *launch, struct caisson_error *err)
+int launch_run_hooks(struct launch *launch, struct caisson_error *err)
 {
     const struct spec_hooks *hooks = &launch->spec->hooks;
     const char *state = state_json(launch->arena, launch->state, CAISSON_CREATING, launch->process.pid);
@@ -159,7 +159,7 @@ static int run_hooks(struct launch *launch, struct caisson_error *err)
     return 0;
 }
 
-static int take_terminal(struct launch *launch, int *fd, struct caisson_error *err)
+int launch_take_terminal(struct launch *launch, int *fd, struct caisson_error *err)
 {
     if (launch->console >= 0)
         return terminal_send(launch->console, *fd, "/dev/ptmx", err);
@@ -214,10 +214,10 @@ static int answer(struct launch *launch, const struct plan_message *message, int
         break;
     case PLAN_MESSAGE_SYNC:
         /* The interfaces first: a hook may have something to do with them. */
-        result = move_net_devices(launch, err) < 0 ? -1 : run_hooks(launch, err);
+        result = move_net_devices(launch, err) < 0 ? -1 : launch_run_hooks(launch, err);
         break;
     case PLAN_MESSAGE_CONSOLE:
-        result = take_terminal(launch, fd, err);
+        result = launch_take_terminal(launch, fd, err);
         break;
     case PLAN_MESSAGE_LISTENER:
         result = send_listener(launch, *fd, err);

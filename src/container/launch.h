@@ -42,6 +42,12 @@ enum launch_goal {
  */
 int launch_accompany(struct launch *launch, enum launch_goal goal, struct caisson_error *err);
 
+/** Runs the prestart and createRuntime hooks. */
+int launch_run_hooks(struct launch *launch, struct caisson_error *err);
+
+/** Sends the terminal's master to the socket, or keeps it where there is none; taken with TAKE_FD then. */
+int launch_take_terminal(struct launch *launch, int *fd, struct caisson_error *err);
+
 /** Sets process.oomScoreAdj from outside: a score below the runtime's own needs a privilege over the host. */
 int launch_write_oom_score(const struct launch *launch, struct caisson_error *err);
 

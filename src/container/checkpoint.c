@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* caisson_checkpoint() */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "container/bundle.h"
+#include "container/context.h"
+#include "container/criu_descriptors.h"
+#include "container/criu_mounts.h"
+#include "container/criu_options.h"
+
+enum { END_MS = 10 * 1000, PORT_LAST = 65535 };
+
+static const char log_name[] = "dump.log";
+
+struct checkpoint {
+    const struct caisson_context *context;
+    const struct caisson_checkpoint_options *options;
+    struct container *container;
+    struct bundle bundle;
+    struct criu_directories directories;
+    int pidfd; /* of the first process */
+};
+
+/* Names in criu_ns (images/rpc.proto has them as texts) of the namespaces that a container may have joined. */
+static int add_namespaces(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
+{
+    static const struct {
+        enum spec_namespace_type type;
+        const char *name, *key;
+    } kinds[] = {{SPEC_NS_NETWORK, "net", CRIU_NETWORK_KEY}, {SPEC_NS_PID, "pid", CRIU_PID_KEY}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct spec_namespace *ns = spec_namespace(cp->bundle.spec, kinds[i].type);
+        const char *file;
+        struct stat st;
+
+        if (!ns || !ns->path || !*ns->path)
+            continue;
+        file = arena_format(message->arena, "/proc/%d/ns/%s", (int)cp->container->state.pid, kinds[i].name);
+        if (stat(file, &st) < 0)
+            return error_system(err, errno, "cannot look at '%s'", file);
+        criu_put_text(message, CRIU_EXTERNAL,
+                      arena_format(message->arena, "%s[%llu]:%s", kinds[i].name,
+                                   (unsigned long long)st.st_ino, kinds[i].key));
+    }
+    return 0;
+}
+
+static int add_page_server(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
+{
+    enum { ADDRESS = 1, PORT = 2 };
+    const char *text = cp->options->page_server, *colon = text ? strrchr(text, ':') : NULL;
+    struct strbuf server = STRBUF(message->arena);
+    char *end;
+    long port;
+
+    if (!text)
+        return 0;
+    port = colon ? strtol(colon + 1, &end, 10) : 0;
+    if (!colon || colon == text || *end || port <= 0 || port > PORT_LAST)
+        return error_set(err, CAISSON_ERROR_USAGE, "the page server is ADDRESS:PORT, not '%s'", text);
+    criu_put_text(&server, ADDRESS, arena_copy(message->arena, text, (size_t)(colon - text)));
+    criu_put_number(&server, PORT, (uint64_t)port);
+    criu_put_message(message, CRIU_PS, &server);
+    return 0;
+}
+
+/* criu takes it from the image directory; a wrong one would only be a larger dump. */
+static int add_parent(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
+{
+    const char *path = cp->options->parent_path;
+    struct stat st;
+
+    if (!path)
+        return 0;
+    if (*path == '/')
+        return error_set(err, CAISSON_ERROR_USAGE,
+                         "the parent path '%s' is absolute: it is relative to the image directory", path);
+    if (fstatat(cp->directories.images, path, &st, 0) < 0)
+        return error_system(err, errno, "cannot open the parent path '%s' from the image directory", path);
+    if (!S_ISDIR(st.st_mode))
+        return error_system(err, ENOTDIR, "cannot open the parent path '%s' from the image directory", path);
+    criu_put_text(message, CRIU_PARENT_IMG, path);
+    return 0;
+}
+
+/* What is not the memory's. */
+static int add_surroundings(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
+{
+    const struct state *state = &cp->container->state;
+    const struct criu_mounts mounts = {
+        .spec = cp->bundle.spec,
+        .bundle = state->bundle,
+        .rootfs = state->rootfs,
+        .cgroup = state->cgroup,
+    };
+
+    if (criu_mounts_dump(&mounts, state->pid, message, err) < 0)
+        return -1;
+    return criu_descriptors_write(state->pid, cp->directories.images, message, err);
+}
+
+static int build(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
+{
+    const struct caisson_checkpoint_options *options = cp->options;
+    const struct state *state = &cp->container->state;
+
+    criu_options_add(message, &options->criu, &cp->directories, cp->bundle.spec, log_name);
+    criu_put_number(message, CRIU_PID, (uint64_t)state->pid);
+    criu_put_text(message, CRIU_ROOT, state->rootfs);
+    criu_put_text(message, CRIU_FREEZE_CGROUP, state->cgroup);
+    criu_put_flag(message, CRIU_LEAVE_RUNNING, options->leave_running);
+    criu_put_flag(message, CRIU_TCP_SKIP_IN_FLIGHT, options->tcp_skip_in_flight);
+    criu_put_flag(message, CRIU_TRACK_MEM, options->pre_dump || options->parent_path);
+    if (add_parent(cp, message, err) < 0 || add_page_server(cp, message, err) < 0 ||
+        add_namespaces(cp, message, err) < 0)
+        return -1;
+    return options->pre_dump ? 0 : add_surroundings(cp, message, err);
+}
+
+static int notice(void *data, const char *script, pid_t pid, int *fd, struct caisson_error *err)
+{
+    const struct checkpoint *cp = data;
+
+    (void)pid;
+    (void)fd;
+    (void)err;
+    context_log(cp->context, CAISSON_LOG_DEBUG, "criu: %s", script);
+    /* Who migrates pages waits for this, and then for the stream's end. */
+    if (strcmp(script, "status-ready") == 0 && cp->options->status_fd > 0) {
+        fd_write_all((int)cp->options->status_fd, "", 1);
+        close((int)cp->options->status_fd);
+    }
+    return 0;
+}
+
+/* criu has killed them; whoever looks next is to see it. */
+static int wait_for_end(const struct checkpoint *cp, struct caisson_error *err)
+{
+    struct pollfd ended = {.fd = cp->pidfd, .events = POLLIN};
+    int n;
+
+    do
+        n = poll(&ended, 1, END_MS);
+    while (n < 0 && errno == EINTR);
+    if (n == 1)
+        return 0;
+    return error_set(err, CAISSON_ERROR_TIMEOUT, "process %d has not ended %d s after it was written",
+                     (int)cp->container->state.pid, END_MS / 1000);
+}
+
+static int dump(const struct checkpoint *cp, struct caisson_error *err)
+{
+    const struct caisson_checkpoint_options *options = cp->options;
+    const struct criu_place place = {.cgroup = -1, .root = -1};
+    struct arena *arena = &cp->container->arena;
+    struct strbuf message = STRBUF(arena);
+    struct criu criu _cleanup_criu_ = CRIU_INIT;
+    struct criu_response response;
+
+    if (criu_start(arena, &place, &criu, err) < 0)
+        return -1;
+    if ((options->pre_dump || options->parent_path || options->criu.lazy_pages) &&
+        criu_check_feature(&criu, options->pre_dump || options->parent_path, options->criu.lazy_pages, err) <
+            0)
+        return -1;
+    if (build(cp, &message, err) < 0)
+        return -1;
+    if (criu_request(&criu, options->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP, &message, notice,
+                     (void *)(uintptr_t)cp, &response, err) < 0)
+        return criu_explain(arena, cp->directories.work >= 0 ? cp->directories.work : cp->directories.images,
+                            cp->directories.work_path, log_name, err);
+    return options->leave_running || options->pre_dump ? 0 : wait_for_end(cp, err);
+}
+
+static int open_and_dump(struct checkpoint *cp, struct caisson_error *err)
+{
+    struct container *container = cp->container;
+    enum caisson_status status;
+
+    if (container_read(container, err) < 0 ||
+        state_status(container->dir, &container->state, &status, &cp->pidfd, err) < 0)
+        return -1;
+    if (status != CAISSON_RUNNING && status != CAISSON_PAUSED)
+        return container_wrong_status(container, "checkpoint", status, "running or paused", err);
+    if (bundle_load_stored(&container->arena, cp->context, container->dir, &cp->bundle, err) < 0 ||
+        criu_directories_open(&cp->options->criu, true, &cp->directories, err) < 0)
+        return -1;
+    return dump(cp, err);
+}
+
+int caisson_checkpoint(const struct caisson_context *context,
+                       const struct caisson_checkpoint_options *options, struct caisson_error *err)
+{
+    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    struct checkpoint cp = {
+        .context = context,
+        .options = options,
+        .container = &container,
+        .directories = {.images = -1, .work = -1},
+        .pidfd = -1,
+    };
+    int result = -1;
+
+    if (criu_check_root("checkpoint", err) < 0)
+        return -1;
+    if (container_open(context, options->id, true, &container, err) == 0)
+        result = open_and_dump(&cp, err);
+    criu_directories_close(&cp.directories);
+    fd_close(cp.pidfd);
+    return result < 0 ? error_prefix(err, "cannot checkpoint container '%s'", options->id) : 0;
+}
