@@ -12,10 +12,15 @@ _caisson_ids() {
 _caisson_options() {
     local create='--bundle --config --console-socket --pidfd-socket --pid-file --preserve-fds --no-pivot
         --no-new-keyring --no-subreaper'
+    local criu='--image-path --work-path --tcp-established --ext-unix-sk --shell-job --file-locks --link-remap --lazy-pages
+        --auto-dedup --empty-ns --manage-cgroups-mode --network-lock'
 
     case $1 in
     '') echo '--root --log --log-format --log-level --debug --cgroup-manager --systemd-cgroup --rootless --version' ;;
     check) echo '--bundle --config' ;;
+    checkpoint)
+        echo "$criu --leave-running --pre-dump --parent-path --page-server --status-fd --tcp-skip-in-flight"
+        ;;
     create) echo "$create" ;;
     delete) echo '--force --regex' ;;
     events) echo '--stats --interval' ;;
@@ -27,6 +32,7 @@ _caisson_options() {
     list) echo '--format --quiet' ;;
     plan) echo "$create --format" ;;
     ps) echo '--format' ;;
+    restore) echo "$create --detach --keep $criu --tcp-close --lsm-profile --lsm-mount-context" ;;
     run) echo "$create --detach --keep" ;;
     spec) echo '--bundle --file --rootless' ;;
     stats) echo '--format --no-stream' ;;
@@ -47,6 +53,8 @@ _caisson_takes_value() {
     *:--preserve-fds | *:--format | *:--process | *:--user | *:--additional-gids | *:--cwd | *:--env) ;;
     update:--help) return 1 ;;
     update:--[a-z]* | update:-r | events:--interval | stats:-f) ;;
+    *:--image-path | *:--work-path | *:--parent-path | *:--page-server | *:--status-fd | *:--empty-ns) ;;
+    *:--manage-cgroups-mode | *:--network-lock | *:--lsm-profile | *:--lsm-mount-context | restore:-f) ;;
     *:--cap | *:--process-label | *:--apparmor | *:--cgroup) ;;
     exec:-[pugec] | create:-f | run:-f | plan:-f | check:-f | spec:-f | list:-f | ps:-f) ;;
     *) return 1 ;;
@@ -70,13 +78,16 @@ _caisson_value() {
         esac
         ;;
     --cpu-idle) words='0 1' ;;
+    --empty-ns) words=network ;;
+    --manage-cgroups-mode) words='soft full strict ignore' ;;
+    --network-lock) words='iptables nftables skip' ;;
     esac
     if [ "$words" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
         return
     fi
     case $option in
-    --root | --bundle | -b) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+    --root | --bundle | -b | --image-path | --work-path | --parent-path) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     --log | --config | --file | -f | --console-socket | --pidfd-socket | --pid-file | --process | -p | --resources | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         ;;
@@ -85,7 +96,7 @@ _caisson_value() {
 }
 
 _caisson() {
-    local commands='check create delete events exec features help kill list pause plan ps resume run spec start state stats update version'
+    local commands='check checkpoint create delete events exec features help kill list pause plan ps restore resume run spec start state stats update version'
     local signals='HUP INT QUIT KILL USR1 USR2 TERM CONT STOP'
     local command='' arguments=0 word previous='' i
     local -a _caisson_root=()
@@ -122,7 +133,7 @@ _caisson() {
         mapfile -t COMPREPLY < <(compgen -W "$signals" -- "$word")
     elif [ $arguments -eq 0 ]; then
         case $command in
-        delete | events | exec | kill | pause | ps | resume | start | state | stats | update)
+        checkpoint | delete | events | exec | kill | pause | ps | resume | start | state | stats | update)
             mapfile -t COMPREPLY < <(compgen -W "$(_caisson_ids)" -- "$word")
             ;;
         esac

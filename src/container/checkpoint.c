@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "container/bundle.h"
 #include "container/context.h"
+#include "container/criu_amend.h"
 #include "container/criu_descriptors.h"
 #include "container/criu_mounts.h"
 #include "container/criu_options.h"
@@ -102,7 +103,8 @@ static int add_surroundings(const struct checkpoint *cp, struct strbuf *message,
         .cgroup = state->cgroup,
     };
 
-    if (criu_mounts_dump(&mounts, state->pid, message, err) < 0)
+    if (criu_mounts_dump(&mounts, state->pid, message, err) < 0 ||
+        criu_amend_record(message->arena, state->pid, cp->directories.images, err) < 0)
         return -1;
     return criu_descriptors_write(state->pid, cp->directories.images, message, err);
 }
@@ -165,18 +167,15 @@ static int dump(const struct checkpoint *cp, struct caisson_error *err)
     struct criu criu _cleanup_criu_ = CRIU_INIT;
     struct criu_response response;
 
-    if (criu_start(arena, &place, &criu, err) < 0)
+    if (build(cp, &message, err) < 0 || criu_start(arena, &place, &criu, err) < 0)
         return -1;
     if ((options->pre_dump || options->parent_path || options->criu.lazy_pages) &&
         criu_check_feature(&criu, options->pre_dump || options->parent_path, options->criu.lazy_pages, err) <
             0)
         return -1;
-    if (build(cp, &message, err) < 0)
-        return -1;
     if (criu_request(&criu, options->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP, &message, notice,
                      (void *)(uintptr_t)cp, &response, err) < 0)
-        return criu_explain(arena, cp->directories.work >= 0 ? cp->directories.work : cp->directories.images,
-                            cp->directories.work_path, log_name, err);
+        return criu_explain(&criu, &cp->directories, log_name, err);
     return options->leave_running || options->pre_dump ? 0 : wait_for_end(cp, err);
 }
 
@@ -184,14 +183,18 @@ static int open_and_dump(struct checkpoint *cp, struct caisson_error *err)
 {
     struct container *container = cp->container;
     enum caisson_status status;
+    mode_t mode;
 
     if (container_read(container, err) < 0 ||
         state_status(container->dir, &container->state, &status, &cp->pidfd, err) < 0)
         return -1;
     if (status != CAISSON_RUNNING && status != CAISSON_PAUSED)
         return container_wrong_status(container, "checkpoint", status, "running or paused", err);
-    if (bundle_load_stored(&container->arena, cp->context, container->dir, &cp->bundle, err) < 0 ||
-        criu_directories_open(&cp->options->criu, true, &cp->directories, err) < 0)
+    if (bundle_load_stored(&container->arena, cp->context, container->dir, &cp->bundle, err) < 0)
+        return -1;
+    /* Root of a user namespace looks in it, too, when it is restored: for files, which it cannot read, and their names. */
+    mode = spec_new_namespace(cp->bundle.spec, SPEC_NS_USER) ? 0711 : 0700;
+    if (criu_directories_open(&cp->options->criu, mode, &cp->directories, err) < 0)
         return -1;
     return dump(cp, err);
 }

@@ -53,6 +53,7 @@ struct child {
     const int
         *fds; /* FIRST_FD ... in criu: the socket, then the place's; all of them have higher numbers here */
     size_t fd_count;
+    int null;
     const char *volatile doing; /* what failed, with errnum */
     volatile int errnum;
 };
@@ -91,6 +92,9 @@ __attribute__((no_sanitize_address)) static _Noreturn void run_child(struct chil
     ok = child->place->root < 0 || set_root(child->place) == 0;
     if (ok)
         child->doing = "execute";
+    /* What criu says goes to its log: its streams may be the container's. */
+    for (int i = 0; ok && i < FIRST_FD && !child->place->streams; i++)
+        ok = dup2(child->null, i) >= 0;
     for (size_t i = 0; ok && i < child->fd_count; i++)
         ok = dup2(child->fds[i], FIRST_FD + (int)i) >= 0;
     ok = ok && syscall(SYS_close_range, FIRST_FD + child->fd_count, ~0U, 0) == 0;
@@ -151,7 +155,7 @@ int criu_start(struct arena *arena, const struct criu_place *place, struct criu 
     int *fds = arena_array(arena, place->fd_count + 1, sizeof *fds), pair[2], result;
     struct child child = {
         .path = criu_find(arena), .place = place, .fds = fds, .fd_count = place->fd_count + 1};
-    _cleanup_close_ int theirs = -1;
+    _cleanup_close_ int theirs = -1, null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
 
     criu->arena = arena;
     if (!child.path) {
@@ -159,6 +163,9 @@ int criu_start(struct arena *arena, const struct criu_place *place, struct criu 
                   "there is no criu in PATH, which checkpoint and restore need");
         return error_hint(err, "install criu %s or later", OLDEST_VERSION_TEXT);
     }
+    child.null = null;
+    if (null < 0)
+        return error_system(err, errno, "cannot open '/dev/null'");
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return error_system(err, errno, "cannot make a socket for criu");
     criu->socket = pair[0];
@@ -213,8 +220,10 @@ static int receive(struct criu *criu, struct criu_response *response, int *fd, s
     while (n < 0 && errno == EINTR);
     if (n < 0 && errno != ECONNRESET)
         return error_system(err, errno, "cannot hear criu");
-    if (n <= 0)
-        return error_set(err, CAISSON_ERROR_SYSTEM, "criu ended without an answer");
+    if (n <= 0) {
+        error_set(err, CAISSON_ERROR_SYSTEM, "criu ended without an answer");
+        return error_hint(err, "`criu check` may say why");
+    }
     header = CMSG_FIRSTHDR(&msg);
     if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
         memcpy(fd, CMSG_DATA(header), sizeof *fd);
@@ -245,10 +254,8 @@ static int failed(const struct criu_response *response, struct caisson_error *er
 static int converse(struct criu *criu, enum criu_request_type type, criu_notice *notice, void *data,
                     struct criu_response *response, struct caisson_error *err)
 {
-    bool refused = false;
-
     for (;;) {
-        struct caisson_error *why = refused ? NULL : err;
+        struct caisson_error *why = criu->refused ? NULL : err;
         _cleanup_close_ int fd = -1;
 
         if (receive(criu, response, &fd, why) < 0)
@@ -256,13 +263,13 @@ static int converse(struct criu *criu, enum criu_request_type type, criu_notice 
         if (response->type == CRIU_NOTIFY) {
             const char *script = response->script ? response->script : "";
 
-            if (notice && !refused && notice(data, script, response->pid, &fd, err) < 0)
-                refused = true;
-            if (answer_notice(criu, !refused, refused ? NULL : err) < 0)
+            if (notice && !criu->refused && notice(data, script, response->pid, &fd, err) < 0)
+                criu->refused = true;
+            if (answer_notice(criu, !criu->refused, criu->refused ? NULL : err) < 0)
                 return -1;
             continue;
         }
-        if (refused)
+        if (criu->refused)
             return -1;
         if (response->type != type || !response->success)
             return failed(response, err);

@@ -20,6 +20,7 @@ struct criu {
     pid_t pid; /* a child of the caller; 0: none */
     int pidfd;
     int socket;
+    bool refused; /* a notice said no: the failure is its, not criu's */
 };
 
 #define _cleanup_criu_ __attribute__((cleanup(criu_end)))
@@ -30,7 +31,8 @@ struct criu {
 
 /* What it is started with. */
 struct criu_place {
-    int cgroup; /* that it is born in; -1: the caller's */
+    bool streams; /* it has the caller's standard streams, for the terminal; otherwise none */
+    int cgroup;   /* that it is born in; -1: the caller's */
     int root; /* restore: a detached mount, attached at `target` in a mount namespace of criu's own; or -1 */
     const char *target; /* a directory */
     const int *fds;     /* that it has as descriptors 4, 5, ... */
@@ -38,8 +40,7 @@ struct criu_place {
 };
 
 /**
- * Starts criu and asks for its version. It has the caller's standard streams, which is where what it restores may
- * have them from.
+ * Starts criu and asks for its version.
  * @return 0; -1 with `err` (CAISSON_ERROR_UNSUPPORTED): there is none, or it is too old.
  */
 int criu_start(struct arena *arena, const struct criu_place *place, struct criu *criu,
@@ -68,13 +69,5 @@ int criu_check_feature(struct criu *criu, bool mem_track, bool lazy_pages, struc
 
 /** Closes the socket and waits for criu's end. */
 void criu_end(struct criu *criu);
-
-/**
- * Adds to a failure of criu's what its log says of it, and where it is.
- * @param directory where the log is, and `path`, how the caller called that
- * @return -1 always
- */
-int criu_explain(struct arena *arena, int directory, const char *path, const char *log,
-                 struct caisson_error *err);
 
 #endif

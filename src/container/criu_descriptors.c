@@ -22,6 +22,9 @@ enum { STREAMS = 3, FDINFO_SIZE = 4096, FILE_LIMIT = 64 * 1024 };
 
 #define FILE_NAME "descriptors.json"
 
+/* Behind the name of a stream that was the host's null device: criu takes no other kind of file for it. */
+static const char null_suffix[] = ":/dev/null";
+
 /* Line "mnt_id:\t24" of /proc/PID/fdinfo/FD. @return the number, or -1. */
 static int mount_id(struct arena *arena, pid_t pid, int fd)
 {
@@ -69,6 +72,14 @@ static const char *resource(struct arena *arena, const struct mountinfo *mounts,
     return arena_format(arena, "file[%x:%llx]", (unsigned)mount, (unsigned long long)st.st_ino);
 }
 
+static bool is_null(pid_t pid, int fd, struct arena *arena)
+{
+    struct stat st;
+
+    return stat(arena_format(arena, "/proc/%d/fd/%d", (int)pid, fd), &st) == 0 && S_ISCHR(st.st_mode) &&
+           st.st_rdev == makedev(1, 3);
+}
+
 int criu_descriptors_write(pid_t pid, int images, struct strbuf *options, struct caisson_error *err)
 {
     struct arena *arena = options->arena;
@@ -83,12 +94,24 @@ int criu_descriptors_write(pid_t pid, int images, struct strbuf *options, struct
         bool external;
         const char *name = resource(arena, &mounts, pid, fd, &external);
 
-        json_string(&json, NULL, name);
         if (external)
             criu_put_text(options, CRIU_EXTERNAL, name);
+        if (external && is_null(pid, fd, arena))
+            name = arena_format(arena, "%s%s", name, null_suffix);
+        json_string(&json, NULL, name);
     }
     json_array_end(&json);
     return file_replace(images, FILE_NAME, text.data, text.length, 0600, err);
+}
+
+/* @return the name of what was the null device without its suffix, or NULL. */
+static const char *null_name(struct arena *arena, const char *name)
+{
+    size_t length = strlen(name), suffix = strlen(null_suffix);
+
+    if (length <= suffix || strcmp(name + length - suffix, null_suffix) != 0)
+        return NULL;
+    return arena_copy(arena, name, length - suffix);
 }
 
 static bool is_outside(const char *name)
@@ -106,7 +129,8 @@ struct descriptors {
     struct spec_strings names;
 };
 
-int criu_descriptors_read(int images, struct strbuf *options, struct caisson_error *err)
+int criu_descriptors_read(int images, int first, int null, int *streams, struct strbuf *options,
+                          struct caisson_error *err)
 {
     static const struct reader_field fields[] = {
         READER_FIELD(struct descriptors, names, "descriptors", READER_STRINGS, .flags = 0)};
@@ -128,8 +152,13 @@ int criu_descriptors_read(int images, struct strbuf *options, struct caisson_err
     input.length = strlen(input.text);
     if (reader_decode(&input, &shape, &descriptors, err) < 0)
         return -1;
-    for (size_t i = 0; i < descriptors.names.count && i < STREAMS; i++)
-        if (is_outside(descriptors.names.items[i]) && fcntl((int)i, F_GETFD) >= 0)
-            criu_put_inherit_fd(options, descriptors.names.items[i], (int)i);
+    for (size_t i = 0; i < descriptors.names.count && i < STREAMS; i++) {
+        const char *name = descriptors.names.items[i], *was_null = null_name(arena, name);
+
+        if (was_null)
+            streams[i] = null;
+        if (is_outside(name))
+            criu_put_inherit_fd(options, was_null ? was_null : name, first + (int)i);
+    }
     return 0;
 }

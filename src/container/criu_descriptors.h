@@ -14,7 +14,13 @@
 /** Dump: looks at the streams of the first process, tells criu which are external, and writes the file. */
 int criu_descriptors_write(pid_t pid, int images, struct strbuf *options, struct caisson_error *err);
 
-/** Restore: tells criu to take its own descriptors 0 to 2 for those. A directory without the file has none. */
-int criu_descriptors_read(int images, struct strbuf *options, struct caisson_error *err);
+/**
+ * Restore: tells criu to take other descriptors for those. A directory without the file has none.
+ * @param first   criu's number of the new standard input; output and errors follow
+ * @param null    a descriptor of the null device
+ * @param streams three descriptors that criu is to get: those that went nowhere are replaced by `null`
+ */
+int criu_descriptors_read(int images, int first, int null, int *streams, struct strbuf *options,
+                          struct caisson_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What criu's log says of a failure. Lines: "(00.331576)     15: Error (criu/cr-dump.c:2111): Dumping FAILED." */
-#include "container/criu.h"
+#include "container/criu_options.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -74,16 +74,17 @@ static char *read_tail(struct arena *arena, int directory, const char *name)
     return bytes;
 }
 
-int criu_explain(struct arena *arena, int directory, const char *path, const char *log,
+int criu_explain(const struct criu *criu, const struct criu_directories *directories, const char *log,
                  struct caisson_error *err)
 {
-    struct strbuf quoted = STRBUF(arena);
-    char *text = err ? read_tail(arena, directory, log) : NULL;
+    struct strbuf quoted = STRBUF(criu->arena);
+    int directory = directories->work >= 0 ? directories->work : directories->images;
+    char *text = err && !criu->refused ? read_tail(criu->arena, directory, log) : NULL;
 
     if (!text)
         return -1;
     find_errors(text, &quoted);
     if (quoted.length > 0)
         error_set(err, CAISSON_ERROR_SYSTEM, "criu failed: %s", strbuf_string(&quoted));
-    return error_hint(err, "see '%s/%s'", path, log);
+    return error_hint(err, "see '%s/%s'", directories->work_path, log);
 }

@@ -53,25 +53,33 @@ static bool parse(char *text, struct mount_line *line)
         .device = makedev(device_major, device_minor),
         .root = unescape(fields[3]),
         .where = unescape(fields[4]),
+        .options = fields[5],
         .type = type,
     };
     return true;
 }
 
-int mountinfo_read(struct arena *arena, pid_t pid, struct mountinfo *mounts, struct caisson_error *err)
+void mountinfo_parse(struct arena *arena, char *text, struct mountinfo *mounts)
 {
-    const char *path = pid ? arena_format(arena, "/proc/%d/mountinfo", (int)pid) : "/proc/self/mountinfo";
-    char *text = file_read(arena, AT_FDCWD, path, MOUNTINFO_LIMIT, NULL, err), *line;
     size_t lines = 1;
+    char *line;
 
-    if (!text)
-        return -1;
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
     mounts->count = 0;
     mounts->lines = arena_array(arena, lines, sizeof *mounts->lines);
     while ((line = strsep(&text, "\n")))
         mounts->count += parse(line, &mounts->lines[mounts->count]);
+}
+
+int mountinfo_read(struct arena *arena, pid_t pid, struct mountinfo *mounts, struct caisson_error *err)
+{
+    const char *path = pid ? arena_format(arena, "/proc/%d/mountinfo", (int)pid) : "/proc/self/mountinfo";
+    char *text = file_read(arena, AT_FDCWD, path, MOUNTINFO_LIMIT, NULL, err);
+
+    if (!text)
+        return -1;
+    mountinfo_parse(arena, text, mounts);
     return 0;
 }
 

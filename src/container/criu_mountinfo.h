@@ -12,8 +12,9 @@
 struct mount_line {
     int id, parent;
     dev_t device;
-    const char *root;  /* which part of its filesystem is mounted: "/" for all of it */
-    const char *where; /* as the process sees it */
+    const char *root;    /* which part of its filesystem is mounted: "/" for all of it */
+    const char *where;   /* as the process sees it */
+    const char *options; /* of the mount: "rw,nosuid,relatime" */
     const char *type;
 };
 
@@ -24,6 +25,9 @@ struct mountinfo {
 
 /** Reads the mounts of a process; 0 is the caller. @return 0, or -1 with `err` */
 int mountinfo_read(struct arena *arena, pid_t pid, struct mountinfo *mounts, struct caisson_error *err);
+
+/** The same of a text that was kept, which it cuts to pieces. */
+void mountinfo_parse(struct arena *arena, char *text, struct mountinfo *mounts);
 
 /** @return the mount with that number, or NULL. */
 struct mount_line *mountinfo_by_id(const struct mountinfo *mounts, int id);

@@ -13,7 +13,7 @@
 #include "base/reach.h"
 #include "plan/plan.h"
 
-enum { LOG_LEVEL = 4, DIRECTORY_MODE = 0700 };
+enum { LOG_LEVEL = 4, WORK_MODE = 0700 };
 
 /* criu_cg_mode and criu_network_lock_method of rpc.proto. */
 static const uint8_t cgroups_modes[] = {
@@ -29,11 +29,11 @@ static const uint8_t network_locks[] = {
     [CAISSON_NETWORK_LOCK_SKIP] = 3,
 };
 
-static int open_directory(const char *path, bool make, const char *what, struct caisson_error *err)
+static int open_directory(const char *path, mode_t mode, const char *what, struct caisson_error *err)
 {
     int fd;
 
-    if (make && mkdir(path, DIRECTORY_MODE) < 0 && errno != EEXIST) {
+    if (mode && mkdir(path, mode) < 0 && errno != EEXIST) {
         error_system(err, errno, "cannot make the %s '%s'", what, path);
         return reach_explain(err, path);
     }
@@ -44,20 +44,20 @@ static int open_directory(const char *path, bool make, const char *what, struct 
     return reach_explain(err, path);
 }
 
-int criu_directories_open(const struct caisson_criu_options *options, bool make,
+int criu_directories_open(const struct caisson_criu_options *options, mode_t mode,
                           struct criu_directories *directories, struct caisson_error *err)
 {
     *directories = (struct criu_directories){.images = -1, .work = -1, .work_path = options->work_path};
     if (!options->image_path)
         return error_set(err, CAISSON_ERROR_USAGE, "no directory for the images is given");
-    directories->images = open_directory(options->image_path, make, "image directory", err);
+    directories->images = open_directory(options->image_path, mode, "image directory", err);
     if (directories->images < 0)
         return -1;
     if (!options->work_path) {
         directories->work_path = options->image_path;
         return 0;
     }
-    directories->work = open_directory(options->work_path, true, "work directory", err);
+    directories->work = open_directory(options->work_path, WORK_MODE, "work directory", err);
     return directories->work < 0 ? -1 : 0;
 }
 

@@ -15,10 +15,10 @@ struct criu_directories {
 
 /**
  * Opens them.
- * @param make made when missing, with mode 0700; the work directory always
+ * @param mode the image directory is made with it when it is missing; 0: it has to be there. The work directory is made.
  * @return 0, or -1 with `err`
  */
-int criu_directories_open(const struct caisson_criu_options *options, bool make,
+int criu_directories_open(const struct caisson_criu_options *options, mode_t mode,
                           struct criu_directories *directories, struct caisson_error *err);
 
 /**
@@ -31,6 +31,13 @@ void criu_directories_close(struct criu_directories *directories);
 /** Adds the options to a criu_opts. @param log the log's name: "dump.log" @param spec for the annotation org.criu.config */
 void criu_options_add(struct strbuf *message, const struct caisson_criu_options *options,
                       const struct criu_directories *directories, const struct spec *spec, const char *log);
+
+/**
+ * Adds to a failure of criu's what its log says of it, and where that is.
+ * @return -1 always
+ */
+int criu_explain(const struct criu *criu, const struct criu_directories *directories, const char *log,
+                 struct caisson_error *err);
 
 /** Refuses a caller who cannot do either, which takes root of the host. @param verb "checkpoint" */
 int criu_check_root(const char *verb, struct caisson_error *err);

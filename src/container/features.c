@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "container/criu.h"
 #include "plan/mount_options.h"
 #include "plan/plan.h"
 #include "plan/seccomp_tables.h"
@@ -142,7 +143,10 @@ static void add_linux(struct json *json, const struct plan_host *host)
     json_object_end(json);
 }
 
-/* docker and podman look at runc's key; the other is the one that runc and crun share. */
+/*
+ * docker and podman look at runc's key, which says whether there is a criu; the other is the one that runc and crun
+ * share.
+ */
 static void add_annotations(struct json *json, struct arena *arena)
 {
     const struct scmp_version *version = seccomp_version();
@@ -150,7 +154,7 @@ static void add_annotations(struct json *json, struct arena *arena)
     json_object(json, "annotations");
     json_string(json, "io.github.seccomp.libseccomp.version",
                 arena_format(arena, "%u.%u.%u", version->major, version->minor, version->micro));
-    json_string(json, "org.opencontainers.runc.checkpoint.enabled", "false");
+    json_string(json, "org.opencontainers.runc.checkpoint.enabled", criu_find(arena) ? "true" : "false");
     json_object_end(json);
 }
 
@@ -158,9 +162,10 @@ int caisson_features(char **json_text, struct caisson_error *err)
 {
     /*
      * Annotations of config.json that change what the runtime does, every one that begins so: a caller must not pass
-     * on a stranger's. Files of the host are opened for some of "run.oci.", and another gives a seccomp filter.
+     * on a stranger's. Files of the host are opened for some of "run.oci.", and another gives a seccomp filter; criu
+     * executes what a configuration file of its own says.
      */
-    static const char *const unsafe[] = {"org.systemd.property.", "run.oci."};
+    static const char *const unsafe[] = {"org.criu.config", "org.systemd.property.", "run.oci."};
     _cleanup_arena_ struct arena arena = {0};
     struct strbuf text = STRBUF(&arena);
     struct json json = {.out = &text};

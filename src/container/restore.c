@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/reach.h"
 #include "container/create.h"
+#include "container/criu_amend.h"
 #include "container/criu_descriptors.h"
 #include "container/criu_mounts.h"
 #include "container/criu_options.h"
@@ -22,7 +23,7 @@
 #include "sys/mount.h"
 #include "sys/pidfd.h"
 
-enum { CGROUP_LIMIT = 64 * 1024, FIRST_EXTRA_FD = 4 };
+enum { CGROUP_LIMIT = 64 * 1024, STREAMS = 3, FIRST_FD = 4 };
 
 static const char log_name[] = "restore.log";
 
@@ -30,10 +31,11 @@ struct restore {
     const struct caisson_restore_options *options;
     struct creation *creation;
     struct criu_directories directories;
-    int root;                      /* the root filesystem, detached */
-    const char *target;            /* where criu finds it */
-    int namespaces[SPEC_NS_COUNT]; /* that criu joins by descriptor */
-    size_t namespace_count;
+    int root;                         /* the root filesystem, detached */
+    const char *target;               /* where criu finds it */
+    int fds[STREAMS + SPEC_NS_COUNT]; /* criu's from FIRST_FD on: our streams, and namespaces */
+    size_t fd_count;
+    int null;
 };
 
 /* ---- what criu is told ---- */
@@ -60,8 +62,8 @@ static int open_namespace(struct restore *r, const struct spec_namespace *ns, st
         return spec_error_at(r->creation->decision.bundle.spec, err, "/linux/namespaces");
     }
     criu_put_inherit_fd(message, ns->type == SPEC_NS_PID ? CRIU_PID_KEY : CRIU_NETWORK_KEY,
-                        FIRST_EXTRA_FD + (int)r->namespace_count);
-    r->namespaces[r->namespace_count++] = fd;
+                        FIRST_FD + (int)r->fd_count);
+    r->fds[r->fd_count++] = fd;
     return 0;
 }
 
@@ -118,10 +120,19 @@ static int build(struct restore *r, struct strbuf *message, struct caisson_error
     criu_put_flag(message, CRIU_TCP_CLOSE, options->tcp_close);
     criu_put_text(message, CRIU_LSM_PROFILE, options->lsm_profile);
     criu_put_text(message, CRIU_LSM_MOUNT_CONTEXT, options->lsm_mount_context);
-    if (criu_mounts_restore(&mounts, message, err) < 0 ||
-        criu_descriptors_read(r->directories.images, message, err) < 0)
+    if (criu_mounts_restore(&mounts, message, err) < 0)
         return -1;
     return criu_mounts_make_targets(&mounts, message->arena, err);
+}
+
+static int open_streams(struct restore *r, struct strbuf *message, struct caisson_error *err)
+{
+    r->null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+    if (r->null < 0)
+        return error_system(err, errno, "cannot open '/dev/null'");
+    for (; r->fd_count < STREAMS; r->fd_count++)
+        r->fds[r->fd_count] = (int)r->fd_count;
+    return criu_descriptors_read(r->directories.images, FIRST_FD, r->null, r->fds, message, err);
 }
 
 /* ---- the root filesystem ---- */
@@ -170,18 +181,25 @@ static int adopt(struct creation *c, pid_t pid, struct caisson_error *err)
 }
 
 /* The processes are there, and stand still. */
-static int complete(struct creation *c, struct caisson_error *err)
+static int complete(const struct restore *r, struct caisson_error *err)
 {
+    struct creation *c = r->creation;
+    const struct spec_root *root = c->decision.bundle.spec->root;
+
     if (c->launch.process.pid <= 0)
         return error_set(err, CAISSON_ERROR_SYSTEM, "criu does not say which process it made");
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&c->decision.cgroup, c->cgroup_fd, err) < 0)
+        return -1;
+    if (criu_amend(&c->container.arena, c->launch.process.pid, r->directories.images,
+                   root && root->readonly.set && root->readonly.value, err) < 0)
         return -1;
     return create_limit(c, err);
 }
 
 static int notice(void *data, const char *script, pid_t pid, int *fd, struct caisson_error *err)
 {
-    struct creation *c = data;
+    const struct restore *r = data;
+    struct creation *c = r->creation;
 
     context_log(c->launch.context, CAISSON_LOG_DEBUG, "criu: %s", script);
     if (strcmp(script, "orphan-pts-master") == 0 && *fd >= 0)
@@ -190,7 +208,7 @@ static int notice(void *data, const char *script, pid_t pid, int *fd, struct cai
         return -1;
     if (strcmp(script, "setup-namespaces") == 0)
         return launch_run_hooks(&c->launch, err);
-    return strcmp(script, "post-restore") == 0 ? complete(c, err) : 0;
+    return strcmp(script, "post-restore") == 0 ? complete(r, err) : 0;
 }
 
 /* ---- the whole ---- */
@@ -201,21 +219,21 @@ static int run_criu(struct restore *r, struct caisson_error *err)
     struct arena *arena = &c->container.arena;
     struct strbuf message = STRBUF(arena);
     struct criu criu _cleanup_criu_ = CRIU_INIT;
-    struct criu_place place = {.cgroup = c->cgroup_fd, .fds = r->namespaces};
+    struct criu_place place = {.cgroup = c->cgroup_fd, .streams = r->options->criu.shell_job, .fds = r->fds};
     struct criu_response response;
 
-    if (open_namespaces(r, &message, err) < 0 || open_root(r, &message, err) < 0)
+    if (open_streams(r, &message, err) < 0 || open_namespaces(r, &message, err) < 0 ||
+        open_root(r, &message, err) < 0)
         return -1;
     place.root = r->root;
     place.target = r->target;
-    place.fd_count = r->namespace_count;
+    place.fd_count = r->fd_count;
     if (criu_start(arena, &place, &criu, err) < 0 ||
         criu_directories_enter(&r->directories, criu.pid, err) < 0 ||
         add_cgroup_roots(criu.pid, &message, err) < 0 || build(r, &message, err) < 0)
         return -1;
-    if (criu_request(&criu, CRIU_RESTORE, &message, notice, c, &response, err) < 0)
-        return criu_explain(arena, r->directories.work >= 0 ? r->directories.work : r->directories.images,
-                            r->directories.work_path, log_name, err);
+    if (criu_request(&criu, CRIU_RESTORE, &message, notice, r, &response, err) < 0)
+        return criu_explain(&criu, &r->directories, log_name, err);
     return adopt(c, response.pid, err);
 }
 
@@ -224,16 +242,15 @@ static int make(struct restore *r, struct caisson_error *err)
     struct creation *c = r->creation;
     int result;
 
-    for (size_t i = 0; i < SPEC_NS_COUNT; i++)
-        r->namespaces[i] = -1;
     c->launch.status = CAISSON_CREATING;
     c->created_fd = state_hold_created(c->container.dir, err);
     if (c->created_fd < 0 || create_surroundings(c, &r->options->create, err) < 0)
         return -1;
     result = run_criu(r, err);
-    for (size_t i = 0; i < r->namespace_count; i++)
-        fd_close(r->namespaces[i]);
+    for (size_t i = STREAMS; i < r->fd_count; i++)
+        fd_close(r->fds[i]);
     fd_close(r->root);
+    fd_close(r->null);
     if (result < 0)
         return -1;
     unlinkat(c->container.dir, "root", AT_REMOVEDIR);
@@ -245,7 +262,7 @@ static int make(struct restore *r, struct caisson_error *err)
 
 static int restore(struct restore *r, const struct caisson_context *context, struct caisson_error *err)
 {
-    if (criu_directories_open(&r->options->criu, false, &r->directories, err) < 0)
+    if (criu_directories_open(&r->options->criu, 0, &r->directories, err) < 0)
         return -1;
     if (create_begin(context, &r->options->create, PLAN_FOR_RUN, r->creation, err) == 0 && make(r, err) == 0)
         return 0;
@@ -262,6 +279,7 @@ int caisson_restore(const struct caisson_context *context, const struct caisson_
         .creation = &creation,
         .directories = {.images = -1, .work = -1},
         .root = -1,
+        .null = -1,
     };
     struct launch *launch = &creation.launch;
     int result;

@@ -50,9 +50,15 @@ valid() {
     is "$(jq -c '[.linux.seccomp.enabled, .linux.apparmor.enabled, .linux.selinux.enabled, .linux.netDevices.enabled,
         .linux.mountExtensions.idmap.enabled, .linux.intelRdt[]] | unique' "$T/features")" "[true]"
     # Each of those that the program follows begins with one of them.
-    is "$(jq -c '.potentiallyUnsafeConfigAnnotations' "$T/features")" '["org.systemd.property.","run.oci."]'
+    is "$(jq -c '.potentiallyUnsafeConfigAnnotations' "$T/features")" '["org.criu.config","org.systemd.property.","run.oci."]'
     is "$(jq -r '.mountOptions | length > 66' "$T/features")" true
-    jq -e '.annotations["org.opencontainers.runc.checkpoint.enabled"]' "$T/features"
+    is "$(jq -r '.annotations["org.opencontainers.runc.checkpoint.enabled"]' "$T/features")" \
+        "$(command -v criu >/dev/null && echo true || echo false)"
+    mkdir "$T/path"
+    is "$(PATH=$T/path "$CAISSON" features | jq -r '.annotations["org.opencontainers.runc.checkpoint.enabled"]')" false
+    printf '#!/bin/sh\n' >"$T/path/criu"
+    chmod +x "$T/path/criu"
+    is "$(PATH=$T/path "$CAISSON" features | jq -r '.annotations["org.opencontainers.runc.checkpoint.enabled"]')" true
 }
 
 # proves: state.{ociVersion,id,status,pid,bundle,annotations}

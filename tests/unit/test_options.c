@@ -384,7 +384,7 @@ static void commands_stand_by_name(void **state)
         assert_true(commands[i]->minimum <= commands[i]->maximum);
         assert_true(!commands[i]->options == (commands[i]->values_size == 0));
     }
-    assert_null(command_find("checkpoint"));
+    assert_null(command_find("checkpoints"));
 }
 
 static void no_letter_stands_for_two_options(void **state)
