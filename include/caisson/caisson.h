@@ -189,6 +189,13 @@ int caisson_statistics(const struct caisson_context *context, const char *id,
 int caisson_state(const struct caisson_context *context, const char *id, char **json,
                   struct caisson_error *err);
 
+/** What is wanted of each container: the less, the faster. */
+enum caisson_list_detail {
+    CAISSON_LIST_IDS,   /* the id alone */
+    CAISSON_LIST_TABLE, /* everything but `json` */
+    CAISSON_LIST_JSON,  /* everything */
+};
+
 /** One container as `list` shows it. */
 struct caisson_container {
     const char *id;
@@ -201,7 +208,7 @@ struct caisson_container {
 };
 
 /** Calls `visit` for every container, by name. The strings live until it returns. */
-int caisson_list(const struct caisson_context *context,
+int caisson_list(const struct caisson_context *context, enum caisson_list_detail detail,
                  void (*visit)(void *data, const struct caisson_container *container), void *data,
                  struct caisson_error *err);
 

@@ -12,19 +12,35 @@
 
 enum { FIRST_READ = 4096 };
 
+/* Reads to the end. One read that gives as much as a regular file's size, 0 for others, has met it: it asked for more. */
+static ssize_t read_to_end(int fd, char *bytes, size_t length, size_t size)
+{
+    ssize_t first, rest;
+
+    do
+        first = read(fd, bytes, length);
+    while (first < 0 && errno == EINTR);
+    if (first <= 0 || (size_t)first == size)
+        return first;
+    rest = fd_read_all(fd, bytes + first, length - (size_t)first);
+    return rest < 0 ? -1 : first + rest;
+}
+
 char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, size_t *length,
                    struct caisson_error *err)
 {
     struct stat st;
-    size_t capacity = FIRST_READ, done = 0;
+    size_t capacity = FIRST_READ, size = 0, done = 0;
     char *bytes;
 
-    /* Kernel files say 0; a regular file is read in one go and one more read that finds its end. */
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= limit)
-        capacity = (size_t)st.st_size + 1;
+    /* Kernel files say 0. */
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= limit) {
+        size = (size_t)st.st_size;
+        capacity = size + 1;
+    }
     bytes = arena_alloc(arena, capacity + 1);
     for (;;) {
-        ssize_t n = fd_read_all(fd, bytes + done, capacity - done);
+        ssize_t n = read_to_end(fd, bytes + done, capacity - done, size);
 
         if (n < 0) {
             error_system(err, errno, "cannot read '%s'", name);

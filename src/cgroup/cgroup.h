@@ -173,8 +173,8 @@ int cgroup_remove_scope(const char *absolute, struct caisson_error *err);
 /** Freezes or thaws, and waits until it is so (cgroup.freeze, cgroup.events). */
 int cgroup_freeze(int fd, bool freeze, struct caisson_error *err);
 
-/** @return 1 when the cgroup is frozen, 0 when not, -1 with `err`. */
-int cgroup_frozen(int fd, struct caisson_error *err);
+/** @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`. */
+int cgroup_frozen(const char *absolute, struct caisson_error *err);
 
 /** Every process of the cgroup and below it, ascending. */
 int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, struct caisson_error *err);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The freezer of cgroup version 2: a request in cgroup.freeze, and what came of it in cgroup.events. */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/file.h"
 #include "cgroup/internal.h"
 
@@ -37,11 +42,21 @@ int cgroup_freeze(int fd, bool freeze, struct caisson_error *err)
     return error_hint(err, "write 0 to cgroup.freeze of the frozen cgroup above");
 }
 
-int cgroup_frozen(int fd, struct caisson_error *err)
+/* By its path, for whoever lists containers asks this of each: one walk and one read. */
+int cgroup_frozen(const char *absolute, struct caisson_error *err)
 {
-    char events[256];
+    char path[PATH_MAX], events[256];
+    _cleanup_close_ int fd = -1;
+    ssize_t n = -1;
 
-    if (cgroup_read(fd, "cgroup.events", events, sizeof events) < 0)
-        return error_system(err, errno, "cannot read cgroup.events");
+    if (snprintf(path, sizeof path, "%s/cgroup.events", absolute) < (int)sizeof path)
+        fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    else
+        errno = ENAMETOOLONG;
+    if (fd >= 0)
+        n = read(fd, events, sizeof events - 1);
+    if (n < 0)
+        return error_system(err, errno, "cannot read cgroup.events of the cgroup '%s'", absolute);
+    events[n] = '\0';
     return flat_value(events, "frozen") == 1;
 }

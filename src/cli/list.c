@@ -54,15 +54,18 @@ static int run(struct cli *cli, void *values, const struct arguments *arguments,
     enum { COLUMNS = sizeof titles / sizeof *titles };
     struct listing listing = {
         .table = {.arena = cli->arena, .columns = COLUMNS}, .text = STRBUF(cli->arena), .options = values};
+    enum caisson_list_detail detail = listing.options->quiet                 ? CAISSON_LIST_IDS
+                                      : listing.options->format == LIST_JSON ? CAISSON_LIST_JSON
+                                                                             : CAISSON_LIST_TABLE;
 
     (void)arguments;
     for (size_t i = 0; i < COLUMNS; i++)
         table_cell(&listing.table, titles[i]);
-    if (caisson_list(&cli->context, add_container, &listing, err) < 0)
+    if (caisson_list(&cli->context, detail, add_container, &listing, err) < 0)
         return -1;
-    if (!listing.options->quiet && listing.options->format == LIST_JSON)
+    if (detail == CAISSON_LIST_JSON)
         strbuf_text(&listing.text, listing.text.length ? "]\n" : "[]\n");
-    else if (!listing.options->quiet)
+    else if (detail == CAISSON_LIST_TABLE)
         table_print(&listing.table, &listing.text);
     return cli_print(strbuf_string(&listing.text), listing.text.length, err);
 }

@@ -41,7 +41,7 @@ int match_each(struct cli *cli, const char *expression,
         return error_set(err, CAISSON_ERROR_USAGE, "'%s' is no regular expression: %s", expression, reason);
     }
     matches.expression = &compiled;
-    result = caisson_list(&cli->context, note_match, &matches, err);
+    result = caisson_list(&cli->context, CAISSON_LIST_IDS, note_match, &matches, err);
     regfree(&compiled);
     if (result < 0)
         return -1;

@@ -89,7 +89,7 @@ static int look(struct round *round, const struct stats_rows *before, struct cai
 {
     struct stats_rows *rows = &round->rows;
 
-    if (caisson_list(&round->cli->context, add_container, round, err) < 0)
+    if (caisson_list(&round->cli->context, CAISSON_LIST_TABLE, add_container, round, err) < 0)
         return -1;
     for (size_t i = 0; i < rows->count; i++) {
         struct stats_row *row = &rows->items[i];

@@ -171,7 +171,7 @@ int create_record_process(struct creation *c, struct caisson_error *err)
     state->pid = c->launch.process.pid;
     if (state_process_start_time(state->pid, &state->start_time, err) < 0)
         return -1;
-    return state_write_pid(c->container.dir, state->pid, state->start_time, err);
+    return state_write_pid(c->container.dir, state, c->launch.process.pidfd, err);
 }
 
 static int start_init(struct creation *c, struct caisson_error *err)

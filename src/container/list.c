@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "container/context.h"
+#include "container/survey.h"
 
 int caisson_state(const struct caisson_context *context, const char *id, char **json,
                   struct caisson_error *err)
@@ -27,20 +28,23 @@ int caisson_state(const struct caisson_context *context, const char *id, char **
 
 typedef void list_visitor(void *data, const struct caisson_container *container);
 
-static int visit_one(int root, const char *id, list_visitor *visit, void *data, struct caisson_error *err)
+/* From all that is kept of it. */
+static int visit_whole(int root, const char *id, bool json, list_visitor *visit, void *data,
+                       struct caisson_error *err)
 {
     _Alignas(max_align_t) char room[6144] = {0};
     _cleanup_arena_ struct arena arena = ARENA_IN(room);
     _cleanup_close_ int dir = state_open(root, id, false, NULL, err);
     struct strbuf text = STRBUF(&arena);
-    struct json json = {.out = &text};
+    struct json writer = {.out = &text};
     struct state state;
     enum caisson_status status;
 
     if (dir < 0 || state_read(&arena, dir, &state, err) < 0 ||
         state_status(dir, &state, &status, NULL, err) < 0)
         return -1;
-    state_print(&json, &state, status);
+    if (json)
+        state_print(&writer, &state, status);
     visit(data, &(struct caisson_container){
                     .id = id,
                     .pid = status == CAISSON_STOPPED ? 0 : state.pid,
@@ -48,26 +52,32 @@ static int visit_one(int root, const char *id, list_visitor *visit, void *data, 
                     .bundle = state.bundle,
                     .created = state.created ? state.created : "",
                     .owner = state.owner ? state.owner : "",
-                    .json = text.data,
+                    .json = json ? text.data : NULL,
                 });
     return 0;
 }
 
-int caisson_list(const struct caisson_context *context, list_visitor *visit, void *data,
-                 struct caisson_error *err)
+int caisson_list(const struct caisson_context *context, enum caisson_list_detail detail, list_visitor *visit,
+                 void *data, struct caisson_error *err)
 {
     _cleanup_arena_ struct arena arena = {0};
+    _cleanup_survey_ struct survey survey = {0};
     _cleanup_close_ int root = state_open_root(context, err);
     size_t count;
     char **ids;
 
     if (root < 0 || state_list(&arena, root, &ids, &count, err) < 0)
         return -1;
+    if (detail != CAISSON_LIST_JSON)
+        survey_take(&survey, root, ids, count, detail == CAISSON_LIST_TABLE);
     for (size_t i = 0; i < count; i++) {
         struct caisson_error why = {0};
 
+        if (survey.found && survey.found[i].id)
+            visit(data, &survey.found[i]);
         /* One that is deleted, or not yet made, meanwhile is no reason to say nothing of the others. */
-        if (visit_one(root, ids[i], visit, data, &why) < 0 && why.code != CAISSON_ERROR_NOT_FOUND)
+        else if (visit_whole(root, ids[i], detail == CAISSON_LIST_JSON, visit, data, &why) < 0 &&
+                 why.code != CAISSON_ERROR_NOT_FOUND)
             context_log(context, CAISSON_LOG_WARNING, "container '%s' is not listed: %s", ids[i],
                         why.message);
     }

@@ -15,13 +15,16 @@ static int end(struct creation *c, const struct caisson_create_options *options,
     return delete_ended(c->launch.context, &c->container, err);
 }
 
-static int start(struct creation *c, struct caisson_error *err)
+static int start(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
 {
     c->launch.status = CAISSON_CREATED;
     if (launch_go(&c->launch, err) < 0 || launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0 ||
         state_wait_executed(c->container.dir, err) < 0)
         return -1;
     context_log(c->launch.context, CAISSON_LOG_DEBUG, "the init has executed the program");
+    /* One that is waited for is deleted soon, as a rule. */
+    if (options->detach)
+        state_write_executed(c->container.dir, &c->container.state);
     return start_run_poststart(&c->launch, err);
 }
 
@@ -42,7 +45,7 @@ int caisson_run(const struct caisson_context *context, const struct caisson_crea
         return -1;
     if (create_container(context, options, PLAN_FOR_RUN, &creation, err) < 0)
         return -1;
-    if (start(&creation, err) < 0) {
+    if (start(&creation, options, err) < 0) {
         create_undo(&creation);
         return -1;
     }

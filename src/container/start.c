@@ -83,6 +83,7 @@ static int execute(struct container *container, struct launch *launch, struct ca
         state_wait_executed(container->dir, err) < 0)
         return -1;
     context_log(launch->context, CAISSON_LOG_DEBUG, "the init has executed the program");
+    state_write_executed(container->dir, &container->state);
     return start_run_poststart(launch, err);
 }
 

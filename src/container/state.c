@@ -159,8 +159,8 @@ int state_remove(int root, const char *id, int dir, struct caisson_error *err)
      * What a directory has as a rule, so that it need not be read. state.json first: cut short after it, this
      * leaves what a creation that was cut short leaves, which every delete removes. The lock goes last: it is ours.
      */
-    static const char *const usual[] = {"state.json", "config.json", "pid", "plan",
-                                        "start",      "created",     "lock"};
+    static const char *const usual[] = {"state.json", "pid",     "config.json", "plan",
+                                        "start",      "created", "lock"};
 
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         unlinkat(dir, usual[i], 0);

@@ -5,7 +5,8 @@
  *   state.json   written once, before the first change to the host: what was asked for, and where everything
  *                that may need to be undone is (the undo journal); readable by every later version
  *   config.json  the configuration as it was at create (changes to the bundle's file have no effect)
- *   pid          "PID STARTTIME\n": the first process, written as soon as it exists
+ *   pid          a symbolic link, which is made in one call with what it says: the first process, as soon as it
+ *                exists, and what `list` shows of the container besides (state_pid.c)
  *   start        the socket that `start` connects to
  *   lock         flock(2): held by whoever changes the container
  *   created      an open file description lock on it, for writing while the container is being created and for
@@ -15,6 +16,7 @@
 #ifndef CONTAINER_STATE_H
 #define CONTAINER_STATE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -45,8 +47,11 @@ struct state {
     struct spec_pairs annotations;
 
     /* not in state.json */
-    pid_t pid;           /* 0: not written yet, or the file is torn */
+    pid_t pid;           /* 0: not written yet, or torn */
     uint64_t start_time; /* field 22 of /proc/PID/stat, against reuse of the number */
+    uint64_t
+        pidfd_inode; /* what fstat(2) says of its pidfd: no other process of this boot has it; 0: not known */
+    bool executed;   /* the program is known to have been executed; false: the lock on `created` tells */
 };
 
 /** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */
@@ -75,11 +80,24 @@ int state_lock(int dir, const char *id, int *lock, struct caisson_error *err);
 /** Writes state.json (atomically). */
 int state_write(int dir, const struct state *state, struct caisson_error *err);
 
-/** Writes the pid file inside the directory. */
-int state_write_pid(int dir, pid_t pid, uint64_t start_time, struct caisson_error *err);
+/**
+ * Writes the record of the first process: pid and start_time, and what `list` shows.
+ * @param pidfd a descriptor of that process: sets pidfd_inode, where the kernel (Linux 6.9) has such numbers and the
+ *              state root is a tmpfs, which no boot but this one has seen
+ */
+int state_write_pid(int dir, struct state *state, int pidfd, struct caisson_error *err);
 
-/** Reads the pid file alone: sets pid and start_time, both 0 when there is none or it is torn. -1: it cannot be read. */
+/** Adds to that record that the program has been executed, so that `list` and `state` need not ask for the lock. */
+void state_write_executed(int dir, struct state *state);
+
+/** Reads the process's part alone: pid is 0 when there is none or it is torn. -1: it cannot be read. */
 int state_read_pid(int dir, struct state *state, struct caisson_error *err);
+
+/**
+ * Reads the record alone: sets what is in it, with the strings in `room`.
+ * @return whether all of it was there: created, owner, cgroup and bundle, too; otherwise state_read() has them
+ */
+bool state_read_record(int root, const char *id, char room[PATH_MAX], struct state *state);
 
 /**
  * Looks for the first process. What cannot be found out is an error: one that is taken for ended lives on for ever.

@@ -5,90 +5,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/fd.h"
-#include "base/file.h"
 #include "cgroup/cgroup.h"
 #include "sys/pidfd.h"
 
-enum { STAT_START_TIME = 22, STAT_AFTER_NAME = 2 };
-
-/* Reads a small file whole. @return its length, with a NUL behind it; -1 with errno, E2BIG when it is too long. */
-static ssize_t read_small(int dirfd, const char *path, char *text, size_t size)
+/* Is this descriptor's process the one that was written down? @return 1, 0, or -1 with `err`. */
+static int is_the_same(const struct state *state, int pidfd, struct caisson_error *err)
 {
-    _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    ssize_t length;
+    uint64_t start_time;
+    struct stat st;
 
-    if (fd < 0)
-        return -1;
-    do
-        length = read(fd, text, size - 1);
-    while (length < 0 && errno == EINTR);
-    if (length >= 0 && (size_t)length == size - 1) {
-        errno = E2BIG;
-        return -1;
+    if (state->pidfd_inode != 0) {
+        if (fstat(pidfd, &st) < 0)
+            return error_system(err, errno, "cannot ask which process %d is", (int)state->pid);
+        return st.st_ino == state->pidfd_inode;
     }
-    if (length >= 0)
-        text[length] = '\0';
-    return length;
-}
-
-int state_process_start_time(pid_t pid, uint64_t *start_time, struct caisson_error *err)
-{
-    char path[32], text[1024], *field;
-
-    *start_time = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (pid <= 0)
-        return 0;
-    if (read_small(AT_FDCWD, path, text, sizeof text) < 0)
-        return errno == ENOENT || errno == ESRCH ? 0 : error_system(err, errno, "cannot read %s", path);
-    /* The second field is a name in parentheses that may hold anything, parentheses and spaces included. */
-    field = strrchr(text, ')');
-    for (int i = STAT_AFTER_NAME; field && i < STAT_START_TIME; i++)
-        field = strchr(field + 1, ' ');
-    *start_time = field ? strtoull(field + 1, NULL, 10) : 0;
-    return 0;
-}
-
-int state_write_pid(int dir, pid_t pid, uint64_t start_time, struct caisson_error *err)
-{
-    char text[64];
-    int length = snprintf(text, sizeof text, "%d %llu\n", (int)pid, (unsigned long long)start_time);
-
-    return file_replace(dir, "pid", text, (size_t)length, 0600, err);
-}
-
-int state_read_pid(int dir, struct state *state, struct caisson_error *err)
-{
-    char text[64], *end;
-    long pid;
-
-    state->pid = 0;
-    state->start_time = 0;
-    if (read_small(dir, "pid", text, sizeof text) < 0)
-        return errno == ENOENT || errno == ELOOP || errno == EISDIR || errno == E2BIG
-                   ? 0
-                   : error_system(err, errno, "cannot read the file 'pid' of the state directory");
-    pid = strtol(text, &end, 10);
-    if (pid <= 0 || pid > INT32_MAX || *end != ' ')
-        return 0;
-    errno = 0;
-    state->start_time = strtoull(end + 1, &end, 10);
-    if (errno == 0 && *end == '\n')
-        state->pid = (pid_t)pid;
-    return 0;
+    /* The descriptor came first: the number cannot pass to another process any more while this is read. */
+    if (state_process_start_time(state->pid, &start_time, err) < 0)
+        return -1;
+    return start_time == state->start_time;
 }
 
 int state_process(const struct state *state, int *pidfd, struct caisson_error *err)
 {
     _cleanup_close_ int fd = state->pid > 0 ? sys_pidfd_open(state->pid) : -1;
     struct pollfd ended = {.fd = fd, .events = POLLIN};
-    uint64_t start_time;
     int n;
 
     *pidfd = -1;
@@ -99,11 +42,9 @@ int state_process(const struct state *state, int *pidfd, struct caisson_error *e
         return 0;
     if (fd < 0)
         return error_system(err, errno, "cannot open process %d", (int)state->pid);
-    /* The descriptor first: the number cannot pass to another process any more while its start time is read. */
-    if (state_process_start_time(state->pid, &start_time, err) < 0)
-        return -1;
-    if (start_time != state->start_time)
-        return 0;
+    n = is_the_same(state, fd, err);
+    if (n <= 0)
+        return n;
     do
         n = poll(&ended, 1, 0);
     while (n < 0 && errno == EINTR);
@@ -168,12 +109,11 @@ static int status_by_lock(int dir, enum caisson_status *status, struct caisson_e
 static int is_frozen(const struct state *state, struct caisson_error *err)
 {
     struct caisson_error why = {0};
-    _cleanup_close_ int cgroup = state->cgroup ? cgroup_open(state->cgroup, &why) : -1;
-    int frozen = cgroup >= 0 ? cgroup_frozen(cgroup, &why) : -1;
+    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, &why) : 0;
 
     if (frozen >= 0)
         return frozen;
-    if (!state->cgroup || why.errnum == ENOENT || why.errnum == ENODEV)
+    if (why.errnum == ENOENT || why.errnum == ENODEV)
         return 0;
     if (err)
         *err = why;
@@ -193,9 +133,14 @@ int state_status(int dir, const struct state *state, enum caisson_status *status
         return 0;
     if (state_process(state, &process, err) < 0)
         return -1;
-    *status = process < 0 ? CAISSON_STOPPED : CAISSON_PAUSED;
-    frozen = process < 0 ? 1 : is_frozen(state, err);
-    if (frozen < 0 || (frozen == 0 && status_by_lock(dir, status, err) < 0))
+    *status = CAISSON_STOPPED;
+    if (process < 0)
+        return 0;
+    frozen = is_frozen(state, err);
+    if (frozen < 0)
+        return -1;
+    *status = frozen ? CAISSON_PAUSED : CAISSON_RUNNING;
+    if (!frozen && !state->executed && status_by_lock(dir, status, err) < 0)
         return -1;
     if (pidfd)
         *pidfd = TAKE_FD(process);

@@ -45,7 +45,20 @@ load helpers
     is "$(caisson list --format json | jq -c 'map(.status)')" '["created","running","stopped"]'
     is "$(caisson list -q)" "$base-a"$'\n'"$base-b"$'\n'"$base-c"
     is "$(caisson list --format json | jq -c '.[2].pid')" 0
+    is "$(caisson list | awk 'NR > 1 {print $3}' | paste -sd ,)" created,running,stopped
+    is "$(caisson list | awk 'NR > 1 {print $2 == 0}' | paste -sd ,)" 0,0,1
+    caisson start "$base-a"
+    is "$(caisson list | awk 'NR > 1 {print $3}' | paste -sd ,)" running,running,stopped
     ID=$base
+}
+
+@test "a container that somebody else froze is paused" {
+    need_cgroup
+    start_sleeping
+    echo 1 >"$CGROUP/cgroup.freeze"
+    is "$(caisson list | awk 'NR > 1 {print $3}')" paused
+    echo 0 >"$CGROUP/cgroup.freeze"
+    is "$(caisson list | awk 'NR > 1 {print $3}')" running
 }
 
 @test "an unknown format is refused" {
