@@ -159,6 +159,36 @@ hang() {
     [ ! -d "$CGROUP" ]
 }
 
+@test "a process that cannot be stopped: pause says which, in bounded time, and the container goes on" {
+    hang
+    local stuck
+    stuck=$(pgrep -P "$PID" cat)
+    attempt timeout 60 "$CAISSON" --root "$ROOT" pause "$ID"
+    fails "cannot pause container '$ID'" "did not freeze within 10 s" "$stuck (cat, "
+    is "$(status_of) $(value cgroup.freeze)" "running 0"
+    # The others work, and the end is not in the way of the next try.
+    attempt caisson exec "$ID" true
+    succeeds
+    kill "$HANG"
+    over() { ! grep -q 'State:.*[DS]' "/proc/$stuck/status"; }
+    wait_for over
+    caisson pause "$ID"
+    is "$(status_of)" paused
+}
+
+@test "a process that cannot be killed: kill --all comes back, and delete without --force says that it is there" {
+    hang
+    attempt timeout 20 "$CAISSON" --root "$ROOT" kill --all "$ID" KILL
+    succeeds
+    # The first process waits for it: it is the end of its process namespace.
+    attempt timeout 20 "$CAISSON" --root "$ROOT" delete "$ID"
+    fails "not stopped"
+    kill "$HANG"
+    wait_for stopped
+    caisson delete "$ID"
+    [ ! -d "$CGROUP" ]
+}
+
 # ---- exec and the cgroups inside ----
 
 @test "exec --cgroup puts the process into a cgroup inside, which must exist" {

@@ -42,6 +42,9 @@ ended() {
     is "$(jq .data.pids.current <<<"$output")" "$(value pids.current)"
     is "$(jq .data.memory.raw.anon <<<"$output")" "$(field memory.stat anon)"
     is "$(jq .data.memory.events.oom_kill <<<"$output")" 0
+    is "$(jq .data.pids.events.max <<<"$output")" "$(field pids.events max)"
+    [ ! -e "$CGROUP/memory.peak" ] || is "$(jq .data.memory.usage.max <<<"$output")" "$(value memory.peak)"
+    [ ! -e "$CGROUP/pids.peak" ] || is "$(jq .data.pids.peak <<<"$output")" "$(value pids.peak)"
     is "$(jq .data.cpu.usage.total <<<"$output")" "$(($(field cpu.stat usage_usec) * 1000))"
     [ ! -e "$CGROUP/memory.swap.max" ] || is "$(jq .data.memory.swap.limit <<<"$output")" 100663296
 }

@@ -25,6 +25,12 @@ value() {
     cat "$CGROUP2$(property ControlGroup)/$1"
 }
 
+# again daemon-reload|daemon-reexec: and waits until systemd answers as before
+again() {
+    manager "$1"
+    wait_for manager show --property Version
+}
+
 # unit_goes: systemd forgets the unit by itself; asking it is what we wait for, at most so often
 unit_goes() {
     local i
@@ -61,7 +67,7 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     is "$(property CPUQuotaPerSecUSec)" 340ms
 }
 
-@test "systemd: a reload of systemd leaves the limits" {
+@test "systemd: a reload of systemd, and its execution anew, leave the limits" {
     config '.linux.resources = $r' --argjson r "$resources"
     create_in_scope
     local files=(memory.max pids.max cpu.max cpu.weight memory.high memory.oom.group cgroup.max.depth) before
@@ -69,7 +75,9 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     caisson update -r - "$ID" <<<'{"unified": {"memory.high": "33554432", "memory.oom.group": "1", "cgroup.max.depth": "7"}}'
     before=$(values)
     is "$before" "67108864 20 33333 100000 59 33554432 1 7"
-    manager daemon-reload
+    again daemon-reload
+    is "$(values)" "$before"
+    again daemon-reexec
     is "$(values)" "$before"
     # Told one thing, systemd writes all, as it knows it: a quota in whole percents, and nothing of cpu.idle
     # and memory.oom.group.
@@ -78,9 +86,28 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     caisson update --cpu-idle 1 "$ID"
     caisson update --pids-limit 26 "$ID"
     is "$(value cpu.idle) $(value pids.max) $(value cpu.max)" "1 26 33333 100000"
+    again daemon-reexec
+    is "$(value cpu.idle) $(value pids.max) $(value cpu.max)" "1 26 33333 100000"
+    # It is still systemd's: known, alone in its scope, and gone with it.
+    is "$(property ActiveState) $(value cgroup.procs)" "active $PID"
+    caisson delete --force "$ID"
+    unit_goes
 }
 
-@test "systemd: a reload of systemd leaves the rules on devices, an update changes them" {
+@test "systemd: a reload of systemd, and its execution anew, leave a paused container paused" {
+    create_in_scope
+    caisson start "$ID"
+    caisson pause "$ID"
+    local verb
+    for verb in daemon-reload daemon-reexec; do
+        again "$verb"
+        is "$(status_of) $(value cgroup.freeze)" "paused 1"
+    done
+    caisson resume "$ID"
+    is "$(status_of)" running
+}
+
+@test "systemd: a reload of systemd, and its execution anew, leave the rules on devices; an update changes them" {
     need_root "device rules take a BPF program, which only root can attach"
     config '.linux.resources.devices = [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 7, "access": "rw"}]
         | .process.capabilities |= map_values(. + ["CAP_MKNOD"])'
@@ -92,11 +119,15 @@ resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100
     # Numbers without a driver: the cgroup's refusal is EPERM, what it lets through ENXIO.
     opens() { caisson exec "$ID" sh -c 'for d in x y; do (exec 9<>/dev/$d) 2>&1; done' | sed -n 's/^.*: //p' | paste -s -d ,; }
     is "$(opens)" "No such device or address,Operation not permitted"
-    manager daemon-reload
+    again daemon-reload
+    is "$(opens)" "No such device or address,Operation not permitted"
+    again daemon-reexec
     is "$(opens)" "No such device or address,Operation not permitted"
     caisson update -r - "$ID" <<<'{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": 8, "access": "rw"}]}'
     is "$(opens)" "Operation not permitted,No such device or address"
-    manager daemon-reload
+    again daemon-reload
+    is "$(opens)" "Operation not permitted,No such device or address"
+    again daemon-reexec
     is "$(opens)" "Operation not permitted,No such device or address"
 }
 

@@ -223,6 +223,38 @@ opens() {
     opens /dev/x refused
 }
 
+@test "between the old rules for devices and the new ones there is no moment without any" {
+    need_root "device rules take a BPF program, which only root can attach"
+    config '.linux.resources.devices = [{allow: false, access: "rwm"}]
+        | .process.capabilities |= map_values(. + ["CAP_MKNOD"])'
+    # 240:7 is never allowed, /dev/null always.
+    script 'mknod /dev/x c 240 7; touch /tmp/up
+        until [ -e /tmp/end ]; do
+            n=$((n + 1))
+            (exec 9<>/dev/x) 2>&1 | grep -v "not permitted" && echo "let through in turn $n"
+            (exec 9<>/dev/null) 2>&1 || echo "kept out in turn $n"
+        done >/tmp/found 2>&1; echo $n >/tmp/turns'
+    create
+    caisson start "$ID"
+    wait_for test -e "$BUNDLE/rootfs/tmp/up"
+    local i
+    for i in {1..100}; do
+        caisson update -r - "$ID" <<<'{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 240, "minor": '$((i + 8))', "access": "rw"}]}'
+    done
+    touch "$BUNDLE/rootfs/tmp/end"
+    wait_for stopped
+    is "$(cat "$BUNDLE/rootfs/tmp/found")" ""
+    [ "$(cat "$BUNDLE/rootfs/tmp/turns")" -gt 10 ]
+}
+
+@test "device rules of a user change nothing, and are no error" {
+    rootless || skip "needs a user without privileges: tests/run rootless"
+    create
+    echo '{"devices": [{"allow": false, "access": "rwm"}], "unified": {"cgroup.max.depth": "7"}}' >"$T/r.json"
+    updates -r "$T/r.json"
+    is "$(value cgroup.max.depth)" 7
+}
+
 @test "a failed update leaves the devices as they were" {
     need_root "device rules take a BPF program, which only root can attach"
     start_with_nodes
