@@ -109,11 +109,21 @@ more_ids() {
         | .linux.gidMappings += [{containerID: 1, hostID: $more, size: 65535}]' --argjson more "$MORE"
 }
 
-# need_kernel 6.3: skips on an older one
-need_kernel() {
+# has_kernel 6.3: this one, or a later
+has_kernel() {
     local have
     have=$(uname -r)
-    [ "$(printf '%s\n%s\n' "$1" "${have%%[-+]*}" | sort -V | head -n 1)" = "$1" ] || skip "needs Linux $1"
+    [ "$(printf '%s\n%s\n' "$1" "${have%%[-+]*}" | sort -V | head -n 1)" = "$1" ]
+}
+
+# need_kernel 6.3: skips on an older one
+need_kernel() {
+    has_kernel "$1" || skip "needs Linux $1"
+}
+
+# slow_lab: a lab machine in which a process costs ten times as much as in the other
+slow_lab() {
+    [ "${CAISSON_IN_LAB:-}" ] && ! { grep -q 'User Mode Linux' /proc/cpuinfo && has_kernel 6.16; }
 }
 
 # need_controller NAME...: skips where cgroup v2 has it not
@@ -189,10 +199,10 @@ background() {
     BACKGROUND+=($!)
 }
 
-# wait_for COMMAND...: until it succeeds; fails after 20 seconds
+# wait_for COMMAND...: until it succeeds; fails after a minute, which is more than a machine with other work needs
 wait_for() {
     local i
-    for ((i = 0; i < 400; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         if "$@" >/dev/null 2>&1; then return 0; fi
         sleep 0.05
     done

@@ -4,6 +4,7 @@
 # also: lab-root lab-qemu
 load helpers
 load resources
+export BATS_TEST_TIMEOUT=600 # a thousand containers on a machine with other work
 
 # proves: linux.resources.memory.{limit,reservation,checkBeforeUpdate}
 @test "memory: every spelling of a limit" {
@@ -160,6 +161,33 @@ ROWS
     refused '{"blockIO": {"leafWeight": 10}}' /blockIO/leafWeight
 }
 
+# proves: linux.resources.blockIO.weightDevice.{major,minor,weight}
+@test "io: the weight of a device, by the cost model and by the BFQ scheduler" {
+    need_controller io
+    [ "${CAISSON_IN_LAB:-}" ] || skip "it changes how the whole machine uses a disk (see tests/lab)"
+    [ -e "$CGROUP2/io.cost.qos" ] || skip "the kernel was built without CONFIG_BLK_CGROUP_IOCOST"
+    modprobe -n -q bfq || skip "the kernel was built without BFQ"
+    local device json
+    device=$(disk)
+    json='{"blockIO": {"weight": 300, "weightDevice": [{"major": '${device%:*}', "minor": '${device#*:}', "weight": 505}]}}'
+    # Whichever file there is, a device that is not scheduled by weights has none.
+    refused "$json" /linux/resources/blockIO/weightDevice/0 "$device 5"
+    echo "$device enable=1" >"$CGROUP2/io.cost.qos"
+    resources "$json"
+    create
+    [ -e "$CGROUP/io.bfq.weight" ] || is "$(value io.weight)" $'default 2930\n'"$device 5000"
+    caisson delete --force "$ID"
+    echo "$device enable=0" >"$CGROUP2/io.cost.qos"
+
+    modprobe bfq
+    echo bfq >"/sys/dev/block/$device/queue/scheduler"
+    create
+    is "$(value io.bfq.weight)" $'default 300\n'"$device 505"
+    caisson update --blkio-weight 400 "$ID"
+    is "$(value io.bfq.weight)" $'default 400\n'"$device 505"
+    echo none >"/sys/dev/block/$device/queue/scheduler"
+}
+
 # proves: linux.resources.hugepageLimits.{pageSize,limit}
 @test "hugetlb: a limit on pages in use and one on pages reserved" {
     need_controller hugetlb
@@ -177,6 +205,30 @@ ROWS
     need_controller rdma misc
     refused '{"rdma": {"mlx5_9": {"hcaHandles": 3}}}' /rdma/mlx5_9 "rdma.max" /sys/class/infiniband
     refused '{"unified": {"misc.max": "unicorns 1"}}' /unified/misc.max "cannot write 'unicorns 1'"
+}
+
+# proves: linux.resources.rdma.{hcaHandles,hcaObjects}
+@test "rdma: handles and objects of a device" {
+    need_controller rdma
+    [ "${CAISSON_IN_LAB:-}" ] || skip "it makes a device (see tests/lab)"
+    modprobe -q rdma_rxe || skip "the kernel has no RDMA over Ethernet in software"
+    ip link add labrdma type veth peer name labrdma2
+    ip link set labrdma up
+    rdma link add lab0 type rxe netdev labrdma
+    rows <<'ROWS'
+{"rdma": {"lab0": {"hcaHandles": 3, "hcaObjects": 10000}}} | rdma.max | lab0 hca_handle=3 hca_object=10000
+{"rdma": {"lab0": {"hcaHandles": 3}}}                      | rdma.max | lab0 hca_handle=3 hca_object=max
+{"rdma": {"lab0": {"hcaObjects": 0}}}                      | rdma.max | lab0 hca_handle=max hca_object=0
+{"rdma": {"lab0": {}}}                                     | rdma.max | lab0 hca_handle=max hca_object=max
+ROWS
+    resources '{"rdma": {"lab0": {"hcaHandles": 3}}}'
+    create
+    # A refusal behind it puts it back.
+    echo '{"rdma": {"lab0": {"hcaHandles": 4, "hcaObjects": 5}}, "unified": {"cgroup.max.depth": "deep"}}' >"$T/r.json"
+    attempt caisson update -r "$T/r.json" "$ID"
+    fails "cannot write 'deep'"
+    is "$(value rdma.max)" "lab0 hca_handle=3 hca_object=max"
+    ip link del labrdma
 }
 
 # proves: linux.resources.network.{classID,priorities.name,priorities.priority}
@@ -254,7 +306,7 @@ LIST
 @test "a thousand containers leave no cgroup" {
     local i count=1000
     # Where a process costs ten times as much, fewer show it as well.
-    [ ! "${CAISSON_IN_LAB:-}" ] || count=100
+    ! slow_lab || count=100
     ! grep -q __asan_init "$CAISSON" || count=100
     resources '{"unified": {"cgroup.max.depth": "7"}}'
     ! grep -qw memory "$CGROUP2/cgroup.controllers" || resources '{"memory": {"limit": 67108864}}'

@@ -2,51 +2,7 @@
 # The systemd cgroup driver: only where systemd runs (the lab), as root and as a user with a systemd of his own.
 # also: lab-root lab-user
 load helpers
-
-setup() {
-    common_setup
-    [ -d /run/systemd/system ] || skip "systemd does not run here (see tests/lab)"
-    [ -x "$(dirname "$CAISSON")/caisson-systemd" ] || skip "caisson was built without libsystemd"
-    [ -f "$CGROUP2/cgroup.controllers" ] && need_controller memory cpu pids
-    UNIT=ct-$ID.scope
-    config '.linux.cgroupsPath = $slice + ":ct:" + $id' --arg id "$ID" --arg slice "$(rootless && echo user || echo system).slice"
-}
-
-# By way of the bus: systemd's own socket does not speak to systemctl from another process id namespace.
-manager() {
-    SYSTEMCTL_FORCE_BUS=1 systemctl "$(rootless && echo --user || echo --system)" "$@"
-}
-
-property() {
-    manager show --value -p "$1" "$UNIT"
-}
-
-value() {
-    cat "$CGROUP2$(property ControlGroup)/$1"
-}
-
-# again daemon-reload|daemon-reexec: and waits until systemd answers as before
-again() {
-    manager "$1"
-    wait_for manager show --property Version
-}
-
-# unit_goes: systemd forgets the unit by itself; asking it is what we wait for, at most so often
-unit_goes() {
-    local i
-    for ((i = 0; i < 200; i++)); do
-        [ "$(manager list-units --all --no-legend "$UNIT")" ] || return 0
-    done
-    echo "systemd still has $UNIT: $(property ActiveState)"
-    return 1
-}
-
-create_in_scope() {
-    config '.process.args = ["sleep", "1000"]'
-    attempt caisson --systemd-cgroup create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
-    succeeds
-    PID=$(cat "$T/pid")
-}
+load systemd
 
 resources='{"memory": {"limit": 67108864}, "cpu": {"quota": 33333, "period": 100000, "shares": 512}, "pids": {"limit": 20}}'
 

@@ -12,6 +12,8 @@ IMAGE_PACKAGES=(
 IMAGE_MASKED=(
     systemd-timesyncd.service systemd-networkd.service systemd-random-seed.service systemd-journal-flush.service
     systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-binfmt.service
+    systemd-journal-catalog-update.service systemd-pstore.service apparmor.service
+    modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service
     systemd-udevd.service systemd-udevd-control.socket systemd-udevd-kernel.socket systemd-udev-trigger.service
     getty@.service serial-getty@.service console-getty.service
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service
