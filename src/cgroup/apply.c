@@ -27,6 +27,11 @@ static const struct {
     {"cpuset.cpus", ERANGE, "a list of processors such as \"0-3,7\", of those that exist"},
     {"cpuset.mems", ERANGE, "a list of memory nodes such as \"0-1\", of those that exist"},
     {"io.weight", ENOENT, "the kernel has neither the BFQ scheduler nor CONFIG_BLK_CGROUP_IOCOST"},
+    {"io.weight", EOPNOTSUPP,
+     "the device has no cost model: its number and enable=1 must be written to io.cost.qos of the root "
+     "cgroup"},
+    {"io.bfq.weight", EOPNOTSUPP,
+     "the device has another scheduler than BFQ: see its queue/scheduler in /sys/block"},
     {"io.max", ENOENT, "the kernel was built without CONFIG_BLK_DEV_THROTTLING"},
     {"rdma.max", EINVAL, "a device's limits are hca_handle and hca_object"},
     {"rdma.max", ENODEV, "the devices that there are stand in /sys/class/infiniband"},
@@ -150,6 +155,32 @@ static struct undo remember(struct arena *arena, const struct cgroup_write *writ
     return (struct undo){file, before ? undo_value(arena, file, value, before) : NULL};
 }
 
+static const char bfq_weights[] = "io.bfq.weight";
+
+/* What that file holds, when the plan writes to it. */
+static const char *read_bfq_weights(struct arena *arena, const struct cgroup_plan *plan, int fd)
+{
+    for (size_t i = 0; i < plan->write_count; i++)
+        if (strcmp(plan->writes[i].file, bfq_weights) == 0)
+            return file_read(arena, fd, bfq_weights, CGROUP_FILE_LIMIT, NULL, NULL);
+    return NULL;
+}
+
+/* The kernel forgets the weights of devices when that of all others is written. Puts back those that nobody changed. */
+static int keep_device_weights(struct arena *arena, int fd, const char *before, struct caisson_error *err)
+{
+    const char *now = before ? file_read(arena, fd, bfq_weights, CGROUP_FILE_LIMIT, NULL, NULL) : NULL;
+    const char *end = now ? strchr(before, '\n') : NULL;
+
+    for (; end && end[1]; end = strchr(end + 1, '\n')) {
+        const char *line = arena_copy(arena, end + 1, strcspn(end + 1, "\n"));
+
+        if (!find_line(arena, now, line, strcspn(line, " ")) && file_put(fd, bfq_weights, line) < 0)
+            return error_system(err, errno, "cannot write '%s' to %s again", line, bfq_weights);
+    }
+    return 0;
+}
+
 static int tell_systemd(struct arena *arena, const struct cgroup_unit *unit, int fd,
                         struct caisson_error *err)
 {
@@ -161,8 +192,8 @@ static int tell_systemd(struct arena *arena, const struct cgroup_unit *unit, int
     return unit_files_restore(arena, fd, &files, err);
 }
 
-static int write_all(struct arena *arena, const struct cgroup_plan *plan, int fd, struct undo *undo,
-                     size_t *done, struct caisson_error *err)
+static int write_all(struct arena *arena, const struct cgroup_plan *plan, int fd, const char *weights,
+                     struct undo *undo, size_t *done, struct caisson_error *err)
 {
     for (*done = 0; *done < plan->write_count; (*done)++) {
         undo[*done] = remember(arena, &plan->writes[*done], fd);
@@ -171,6 +202,8 @@ static int write_all(struct arena *arena, const struct cgroup_plan *plan, int fd
     }
     if (plan->unit && plan->unit->limits.count > 0 && tell_systemd(arena, plan->unit, fd, err) < 0)
         return -1;
+    if (keep_device_weights(arena, fd, weights, err) < 0)
+        return -1;
     return cgroup_restrict_devices(plan, fd, err);
 }
 
@@ -178,15 +211,18 @@ int cgroup_update(const struct cgroup_plan *plan, int fd, struct caisson_error *
 {
     _cleanup_arena_ struct arena arena = {0};
     struct undo *undo = arena_array(&arena, plan->write_count + 1, sizeof *undo);
+    const char *weights;
     size_t done;
 
     if (cgroup_enable_controllers(plan, fd, err) < 0)
         return -1;
-    if (write_all(&arena, plan, fd, undo, &done, err) == 0)
+    weights = read_bfq_weights(&arena, plan, fd);
+    if (write_all(&arena, plan, fd, weights, undo, &done, err) == 0)
         return 0;
     while (done-- > 0)
         if (undo[done].value && file_put(fd, undo[done].file, undo[done].value) < 0)
             error_hint(err, "%s could not be put back to what it was: %s", undo[done].file,
                        error_text(errno));
+    keep_device_weights(&arena, fd, weights, NULL);
     return -1;
 }

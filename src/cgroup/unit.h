@@ -57,8 +57,8 @@ void unit_release(struct cgroup_unit *unit);
 /** Tells systemd changed limits, of a scope that was made before. A unit that it does not know is no error: then it will not overwrite them. */
 int unit_update(const struct cgroup_unit *unit, struct caisson_error *err);
 
-/* What a cgroup's files hold that systemd knows of, NULL for those that do not exist. */
-enum { UNIT_FILES = 14 };
+/* What a cgroup's files hold that systemd knows of, their first lines; NULL for those that do not exist. */
+enum { UNIT_FILES = 16 };
 struct unit_files {
     const char *text[UNIT_FILES];
 };

@@ -11,9 +11,9 @@ resources() {
     config '.linux.resources = $r' --argjson r "$1"
 }
 
-# value FILE: of the container's cgroup
+# value FILE: of the container's cgroup, without the blanks that the kernel ends the lines of rdma.max with
 value() {
-    cat "$CGROUP/$1"
+    sed 's/ *$//' "$CGROUP/$1"
 }
 
 # field FILE KEY: the number behind KEY in a file of "KEY NUMBER" lines

@@ -171,7 +171,7 @@ ROWS
     device=$(disk)
     json='{"blockIO": {"weight": 300, "weightDevice": [{"major": '${device%:*}', "minor": '${device#*:}', "weight": 505}]}}'
     # Whichever file there is, a device that is not scheduled by weights has none.
-    refused "$json" /linux/resources/blockIO/weightDevice/0 "$device 5"
+    refused "$json" /linux/resources/blockIO/weightDevice/0 "$device 5" "the device has"
     echo "$device enable=1" >"$CGROUP2/io.cost.qos"
     resources "$json"
     create
@@ -184,6 +184,10 @@ ROWS
     create
     is "$(value io.bfq.weight)" $'default 300\n'"$device 505"
     caisson update --blkio-weight 400 "$ID"
+    is "$(value io.bfq.weight)" $'default 400\n'"$device 505"
+    echo '{"blockIO": {"weight": 600}, "unified": {"cgroup.max.depth": "deep"}}' >"$T/r.json"
+    attempt caisson update -r "$T/r.json" "$ID"
+    fails "cannot write 'deep'"
     is "$(value io.bfq.weight)" $'default 400\n'"$device 505"
     echo none >"/sys/dev/block/$device/queue/scheduler"
 }
