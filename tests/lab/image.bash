@@ -17,7 +17,7 @@ IMAGE_MASKED=(
     systemd-udevd.service systemd-udevd-control.socket systemd-udevd-kernel.socket systemd-udev-trigger.service
     getty@.service serial-getty@.service console-getty.service
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service
-    fstrim.timer
+    fstrim.timer systemd-tmpfiles-clean.timer
 )
 
 # image_make BACKEND RELEASE MODULES: sets $image to a disk with systemd and with the modules of that kernel.
