@@ -96,7 +96,7 @@ _caisson_value() {
 }
 
 _caisson() {
-    local commands='check checkpoint create delete events exec features help kill list pause plan ps restore resume run spec start state stats update version'
+    local commands='check checkpoint create delete events exec features help kill list mounts pause plan ps restore resume run spec start state stats update version'
     local signals='HUP INT QUIT KILL USR1 USR2 TERM CONT STOP'
     local command='' arguments=0 word previous='' i
     local -a _caisson_root=()
@@ -129,6 +129,12 @@ _caisson() {
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
     elif [ "$command" = help ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
+    elif [ "$command" = mounts ] && [ $arguments -eq 0 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'add remove' -- "$word")
+    elif [ "$command" = mounts ] && [ $arguments -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_caisson_ids)" -- "$word")
+    elif [ "$command" = mounts ] && [ $arguments -eq 2 ]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
     elif [ "$command" = kill ] && [ $arguments -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$signals" -- "$word")
     elif [ $arguments -eq 0 ]; then

@@ -166,6 +166,20 @@ struct caisson_update_options {
 int caisson_update(const struct caisson_context *context, const struct caisson_update_options *options,
                    struct caisson_error *err);
 
+/**
+ * Mounts in a container that is created, running or paused what a file asks for: {"mounts": [...]} as in config.json.
+ * Sources are those of the host, opened by the caller's rights; a target is resolved in the container, and made when it
+ * is missing. Bind mounts, and filesystems that the kernel provides (tmpfs, proc, ...). In order; what was mounted
+ * before one that fails stays.
+ * @param file "-": standard input
+ */
+int caisson_mounts_add(const struct caisson_context *context, const char *id, const char *file,
+                       struct caisson_error *err);
+
+/** Unmounts in it, with all that is mounted below, the destinations in such a file; their paths have no symbolic link. */
+int caisson_mounts_remove(const struct caisson_context *context, const char *id, const char *file,
+                          struct caisson_error *err);
+
 struct caisson_events_options {
     const char *id;
     bool once;            /* the statistics once, and no more */

@@ -6,29 +6,12 @@
 #include "base/suggest.h"
 
 const struct command *const commands[] = {
-    &command_check,
-    &command_checkpoint,
-    &command_create,
-    &command_delete,
-    &command_events,
-    &command_exec,
-    &command_features,
-    &command_help,
-    &command_kill,
-    &command_list,
-    &command_pause,
-    &command_plan,
-    &command_ps,
-    &command_restore,
-    &command_resume,
-    &command_run,
-    &command_spec,
-    &command_start,
-    &command_state,
-    &command_stats,
-    &command_update,
-    &command_version,
-    NULL,
+    &command_check,  &command_checkpoint, &command_create,   &command_delete,
+    &command_events, &command_exec,       &command_features, &command_help,
+    &command_kill,   &command_list,       &command_mounts,   &command_pause,
+    &command_plan,   &command_ps,         &command_restore,  &command_resume,
+    &command_run,    &command_spec,       &command_start,    &command_state,
+    &command_stats,  &command_update,     &command_version,  NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -24,6 +24,9 @@ static void take_least_of_step(const struct plan_step *step, unsigned from, unsi
     case PLAN_OP_JOIN:
         take_least(PLAN_BODY(plan_join, step)->fd, from, least);
         break;
+    case PLAN_OP_MOUNT:
+        take_least(PLAN_BODY(plan_mount, step)->fd, from, least);
+        break;
     case PLAN_OP_START:
         take_least(PLAN_BODY(plan_start, step)->socket, from, least);
         take_least(PLAN_BODY(plan_start, step)->lock, from, least);

@@ -189,6 +189,33 @@ static int build_exec(struct plan_builder *b, struct caisson_error *err)
     return add_process(b, err);
 }
 
+/* The init enters a container that is there, changes its mounts, says so, and ends. */
+static int build_live_mounts(struct plan_builder *b, struct caisson_error *err)
+{
+    if (plan_join_container(b, err) < 0)
+        return -1;
+    builder_step(b, PLAN_OP_CWD, NULL, &(struct plan_cwd){.path = builder_text(b, "/")});
+    if (plan_live_mounts(b, err) < 0)
+        return -1;
+    builder_step(b, PLAN_OP_READY, NULL, &(struct plan_ready){0});
+    return 0;
+}
+
+static int build(struct plan_builder *b, struct caisson_error *err)
+{
+    switch (b->request->purpose) {
+    case PLAN_FOR_EXEC:
+        return build_exec(b, err);
+    case PLAN_FOR_MOUNT:
+    case PLAN_FOR_UNMOUNT:
+        return build_live_mounts(b, err);
+    case PLAN_FOR_CREATE:
+    case PLAN_FOR_RUN:
+        break;
+    }
+    return build_container(b, err);
+}
+
 /* Header, steps and data as one piece. */
 static void finish(struct plan *plan)
 {
@@ -223,11 +250,12 @@ int plan_check_process(const struct spec *spec, struct caisson_error *err)
 int plan_build(struct arena *arena, const struct plan_request *request, struct plan *plan,
                struct caisson_error *err)
 {
+    bool has_process = request->purpose != PLAN_FOR_MOUNT && request->purpose != PLAN_FOR_UNMOUNT;
     struct plan_builder b = {
         .plan = plan,
         .request = request,
         .spec = request->spec,
-        .process = request->spec->process,
+        .process = has_process ? request->spec->process : NULL,
     };
 
     memset(plan, 0, sizeof *plan);
@@ -236,13 +264,13 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
     plan->data = STRBUF(arena);
     strbuf_add(&plan->data, "\0\0\0\0\0\0\0", 8); /* so that no reference is 0 */
     /* config.md: the process may be missing until it is started. */
-    if (request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)
+    if (has_process && request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)
         return -1;
     plan->ignored_signals = request->host->ignored_signals;
     plan->terminal = b.process && b.process->terminal.value;
     if (b.process && b.process->oom_score_adj.set)
         plan->oom_score_adj = builder_format(&b, "%lld", (long long)b.process->oom_score_adj.value);
-    if ((request->purpose == PLAN_FOR_EXEC ? build_exec(&b, err) : build_container(&b, err)) < 0)
+    if (build(&b, err) < 0)
         return -1;
     if (sizeof(struct plan_header) + plan->steps.length + plan->data.length > PLAN_SIZE_LIMIT)
         return error_set(err, CAISSON_ERROR_CONFIG, "the plan is larger than %d MiB", PLAN_SIZE_LIMIT >> 20);

@@ -51,6 +51,7 @@ int plan_join_container(struct plan_builder *b, struct caisson_error *err);
 int plan_names(struct plan_builder *b, struct caisson_error *err); /* hostname, domainname, loopback */
 int plan_root(struct plan_builder *b, struct caisson_error *err);
 int plan_mounts(struct plan_builder *b, struct caisson_error *err);
+int plan_live_mounts(struct plan_builder *b, struct caisson_error *err); /* of a container that is there */
 int plan_devices(struct plan_builder *b, struct caisson_error *err);
 int plan_console(struct plan_builder *b, bool bind, struct caisson_error *err);
 void plan_late_readonly(struct plan_builder *b);

@@ -141,6 +141,7 @@ const struct field plan_fields[] = {
     FIELD(HOOK, plan_hook, FD, output),
     FIELD(HOOK, plan_hook, FD, errors),
     FIELD(DIRECTORY, plan_path, TEXT, path),
+    FIELD(UNMOUNT, plan_path, TEXT, path),
     WORDS(PIVOT, plan_pivot, WORD, how, pivot_ways),
     FIELD(ROOT_ATTR, plan_root_attr, SET, attr_set),
     FIELD(ROOT_ATTR, plan_root_attr, PROPAGATION, propagation),

@@ -63,6 +63,7 @@ static const struct reference references[] = {
     REFERENCE(HOOK, plan_hook, TEXT, state_head),
     REFERENCE(HOOK, plan_hook, TEXT, state_tail),
     REFERENCE(DIRECTORY, plan_path, TEXT, path),
+    REFERENCE(UNMOUNT, plan_path, TEXT, path),
     REFERENCE(SYSCTL, plan_sysctl, TEXT, file),
     REFERENCE(SYSCTL, plan_sysctl, TEXT, value),
     REFERENCE(READONLY, plan_readonly, TEXT, path),

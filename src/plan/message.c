@@ -45,6 +45,9 @@ static const struct {
     {PLAN_OP_MOUNT, PLAN_ACTION_OPEN_SOURCE, EINVAL,
      "without privileges over the host's mounts a source comes with what is mounted below it: rbind, not "
      "bind"},
+    {PLAN_OP_UNMOUNT, ANY, EINVAL, "nothing is mounted exactly there"},
+    {PLAN_OP_UNMOUNT, ANY, ELOOP,
+     "a symbolic link in the path could lead to another mount: name the place itself"},
     {PLAN_OP_PIVOT, PLAN_ACTION_CHECK_TARGET, EXDEV,
      "a mount or a masked path leads to the root itself; is a directory of its path a symbolic link?"},
     {PLAN_OP_NODE, PLAN_ACTION_OPEN_SOURCE, ENOENT,

@@ -32,6 +32,11 @@ int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *so
 /** Refuses what would hide or fake procfs, and says in the step what may lie on it. */
 int mount_case_proc(struct plan_builder *b, struct mount_case *m, struct caisson_error *err);
 
+/* ---- mount_live.c ---- */
+
+/** Refuses what cannot be added to a container that is there without trusting its files. */
+int mount_case_live(struct plan_builder *b, const struct mount_case *m, struct caisson_error *err);
+
 /* ---- mount_special.c: mounts that come to something else than their type says ---- */
 
 /** @return whether this is a symbolic link. */

@@ -94,6 +94,12 @@ int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *so
     if (fstatat(AT_FDCWD, source, &st, options->source_nofollow ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&
         !S_ISDIR(st.st_mode))
         m->step.flags |= PLAN_MOUNT_FILE;
+    /* In a container that is there, the init would look for the source among the container's files. */
+    if (!plan_clones_mounts(b) && b->request->purpose == PLAN_FOR_MOUNT)
+        return spec_error(
+            b->spec, err, m->pointer,
+            "what the host has can be bound into a container that is there only with CAP_SYS_ADMIN "
+            "over the host's mounts");
     if (!plan_clones_mounts(b))
         return add_own_tree(b, m, err);
     where = builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);

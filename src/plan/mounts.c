@@ -149,6 +149,8 @@ static int add_mount(struct plan_builder *b, size_t index, struct caisson_error 
         return -1;
     if (mount_case_proc(b, &m, err) < 0)
         return -1;
+    if (b->request->purpose == PLAN_FOR_MOUNT && mount_case_live(b, &m, err) < 0)
+        return -1;
     m.step.target = builder_text(b, m.mount->destination);
     if (m.options.dest_nofollow)
         m.step.flags |= PLAN_MOUNT_OVER_LINK;

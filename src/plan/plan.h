@@ -37,7 +37,13 @@ struct plan_host {
     bool foreign_mounts;         /* its mount namespace belongs to a user namespace above its own */
 };
 
-enum plan_purpose { PLAN_FOR_CREATE, PLAN_FOR_RUN, PLAN_FOR_EXEC };
+enum plan_purpose {
+    PLAN_FOR_CREATE,
+    PLAN_FOR_RUN,
+    PLAN_FOR_EXEC,
+    PLAN_FOR_MOUNT,   /* mounts[] is what a container that is there gets */
+    PLAN_FOR_UNMOUNT, /* or loses: the destinations alone count */
+};
 
 /* What decides beside the configuration. */
 struct plan_request {

@@ -53,7 +53,8 @@ typedef int32_t plan_fd;
     X(READY, plan_ready, "report readiness")                                                                 \
     X(START, plan_start, "wait for start")                                                                   \
     X(SECCOMP, plan_seccomp, "load the seccomp filter")                                                      \
-    X(EXEC, plan_exec, "execute")
+    X(EXEC, plan_exec, "execute")                                                                            \
+    X(UNMOUNT, plan_path, "unmount")
 
 enum plan_op {
     PLAN_OP_NONE,

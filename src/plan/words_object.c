@@ -14,6 +14,7 @@ static const struct {
     {PLAN_OP_LINK, offsetof(struct plan_link, path)},
     {PLAN_OP_HOOK, offsetof(struct plan_hook, path)},
     {PLAN_OP_DIRECTORY, offsetof(struct plan_path, path)},
+    {PLAN_OP_UNMOUNT, offsetof(struct plan_path, path)},
     {PLAN_OP_READONLY, offsetof(struct plan_readonly, path)},
     {PLAN_OP_MASK, offsetof(struct plan_mask, path)},
     {PLAN_OP_CWD, offsetof(struct plan_cwd, path)},

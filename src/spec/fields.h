@@ -5,10 +5,11 @@
 
 #include "spec/reader.h"
 
-/* config.json, process.json, resources.json */
+/* config.json, process.json, resources.json, and the file of `mounts` */
 extern const struct reader_shape fields_config;
 extern const struct reader_shape fields_process;
 extern const struct reader_shape fields_resources;
+extern const struct reader_shape fields_mounts;
 
 /* parts of them */
 extern const struct reader_shape fields_linux;

@@ -189,5 +189,10 @@ static const struct reader_field config_fields[] = {
     {.name = "zos", .type = READER_IGNORED, .since = "1.1"},
     {.name = "freebsd", .type = READER_IGNORED, .since = "1.3"},
 };
-#undef F
 const struct reader_shape fields_config = READER_SHAPE(struct spec, config_fields);
+
+static const struct reader_field mounts_fields[] = {
+    F(mounts, "mounts", READER_ARRAY, .shape = &mount_shape, .flags = REQUIRED | READER_NONEMPTY),
+};
+#undef F
+const struct reader_shape fields_mounts = READER_SHAPE(struct spec, mounts_fields);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The three files that describe something to run, and places in them for those who find fault later. */
+/* The files that describe something to run, and places in them for those who find fault later. */
 #include "spec/spec.h"
 
 #include <string.h>
@@ -75,6 +75,19 @@ const struct spec_resources *spec_parse_resources(struct arena *arena, const cha
     return decode(arena, &file, &fields_resources, err);
 }
 
+const struct spec *spec_parse_mounts(struct arena *arena, const char *name, const char *text, size_t length,
+                                     spec_notice *notice, void *notice_data, struct caisson_error *err)
+{
+    const struct file file = {name, text, length, notice, notice_data};
+    struct spec *spec = decode(arena, &file, &fields_mounts, err);
+
+    if (!spec)
+        return NULL;
+    spec->linux_ = &no_linux;
+    spec->source = spec->mounts_source = keep_source(arena, name, text, length);
+    return spec;
+}
+
 /* No value remembers its place: an error is rare enough to read the text once more for it. */
 static size_t find_offset(const struct spec_source *source, const char *pointer)
 {
@@ -86,19 +99,25 @@ static size_t find_offset(const struct spec_source *source, const char *pointer)
     return place_find(&tree, pointer)->offset;
 }
 
+/* @return whether the pointer leads to the member of the top that `parent` does, or into it. */
+static bool is_within(const char *pointer, const char *parent)
+{
+    size_t length = strlen(parent);
+
+    return strncmp(pointer, parent, length) == 0 && (pointer[length] == '/' || pointer[length] == '\0');
+}
+
 /* @return the file that has the value, or NULL; `pointer` becomes the one in that file. */
 static const struct spec_source *find_source(const struct spec *spec, const char **pointer)
 {
-    static const char process[] = "/process";
-    size_t length = sizeof process - 1;
-
     if (!spec)
         return NULL;
-    if (spec->process && spec->process->source && strncmp(*pointer, process, length) == 0 &&
-        ((*pointer)[length] == '/' || (*pointer)[length] == '\0')) {
-        *pointer += length;
+    if (spec->process && spec->process->source && is_within(*pointer, "/process")) {
+        *pointer += strlen("/process");
         return spec->process->source;
     }
+    if (spec->mounts_source && is_within(*pointer, "/mounts"))
+        return spec->mounts_source;
     return spec->source;
 }
 

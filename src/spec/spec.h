@@ -59,6 +59,7 @@ struct spec {
         struct spec_mount *items;
         size_t count;
     } mounts;
+    const struct spec_source *mounts_source; /* their own file: set by spec_parse_mounts() alone */
     struct spec_hooks hooks;
     struct spec_pairs annotations;
     const struct spec_linux *linux_; /* never NULL: an absent object reads as an empty one */
@@ -90,10 +91,15 @@ const struct spec_resources *spec_parse_resources(struct arena *arena, const cha
                                                   size_t length, spec_notice *notice, void *notice_data,
                                                   struct caisson_error *err);
 
+/** The same for the file of `mounts`: an object with `mounts`; all else of what is returned is empty. */
+const struct spec *spec_parse_mounts(struct arena *arena, const char *name, const char *text, size_t length,
+                                     spec_notice *notice, void *notice_data, struct caisson_error *err);
+
 /**
  * Reports that a value of a configuration that was read is not usable, with its place in the file.
- * @param spec    with a process that was read from a file of its own, what is below "/process" is looked for in
- *                that file, and called by its pointer there; NULL, or a source that is NULL: no place is given
+ * @param spec    with a process or mounts that were read from a file of their own, what is below "/process" or
+ *                "/mounts" is looked for in that file, and a process called by its pointer there; NULL, or a source
+ *                that is NULL: no place is given
  * @param pointer JSON pointer to the value, or to one that is absent: then the nearest parent's place is given
  * @return -1 always.
  */

@@ -112,6 +112,7 @@ static inline void sample_mounts(struct plan_builder *b)
                                       .output = -1,
                                       .errors = -1}));
     builder_step(b, PLAN_OP_DIRECTORY, "/process/cwd", (&(struct plan_path){builder_text(b, "/home/me")}));
+    builder_step(b, PLAN_OP_UNMOUNT, "/mounts/0/destination", (&(struct plan_path){builder_text(b, "/old")}));
     builder_step(b, PLAN_OP_PIVOT, "/root/path", &(struct plan_pivot){PLAN_PIVOT_ROOT});
     builder_step(b, PLAN_OP_ROOT_ATTR, "/root/readonly",
                  (&(struct plan_root_attr){.attr_set = MOUNT_ATTR_RDONLY}));

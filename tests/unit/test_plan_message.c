@@ -60,6 +60,8 @@ static const struct {
      "is the user in linux.uidMappings?"},
     {PLAN_OP_CWD, 0, PLAN_ACTION_STEP, ENOTDIR, 0, CAISSON_ERROR_SYSTEM, "",
      "cannot change to the working directory '/home/me': Not a directory", ""},
+    {PLAN_OP_UNMOUNT, 0, PLAN_ACTION_STEP, EINVAL, 0, CAISSON_ERROR_SYSTEM, "",
+     "cannot unmount '/old': Invalid argument", "nothing is mounted exactly there"},
     {PLAN_OP_HOOK, 0, PLAN_ACTION_HOOK_STATUS, 0, EXIT_STATUS(3), CAISSON_ERROR_HOOK, "/bin/hook",
      "createContainer hook 1 '/bin/hook' exited with status 3", ""},
     {PLAN_OP_HOOK, 0, PLAN_ACTION_HOOK_STATUS, 0, EXIT_STATUS(127), CAISSON_ERROR_HOOK, "/bin/hook",

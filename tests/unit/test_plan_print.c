@@ -40,6 +40,7 @@ static const struct {
     {"  link           /dev/fd -> /proc/self/fd\n", NULL},
     {"  console        rows 24  columns 80  bind 1  uid 0  gid 5", NULL},
     {"  hook           /bin/hook: hook 'an arg'  within 2.5 s", "/hooks/createContainer/1"},
+    {"  unmount        /old", "/mounts/0/destination"},
     {"  pivot          pivot-root", NULL},
     {"  root-attr      /  ro", NULL},
     {"  sysctl         net/ipv4/ip_forward = 1", NULL},
