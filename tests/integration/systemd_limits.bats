@@ -95,7 +95,7 @@ updated() {
     fi
     again daemon-reload
     updated --pids-limit=-1 pids.max max
-    SAID[cpu.weight]=1 # whatever was asked for: it is idle
+    unset 'SAID[cpu.weight]' # what is idle has the least there is: 0 of Linux 6.1, 1 of later ones
     updated --cpu-idle=1 cpu.idle 1
     [ ! -e "$CGROUP/memory.swap.max" ] || SAID[memory.swap.max]=max # no limit on memory is none on both together
     updated --memory=-1 memory.max max
