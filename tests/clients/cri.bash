@@ -38,9 +38,14 @@ teardown() {
 
 # The snippet, word for word (for the other runtimes with their name), and what these tests or this host need beyond it.
 cri_configuration() {
+    local edit="s/caisson/$RUNTIME/g; s|^version.*|&\nroot = \"$W/root\"\nstate = \"$R/state\"|"
     mkdir -p "$W/net.d"
+    if newer 2.0 && ! limits; then
+        shareless
+        edit+="; s|^BinaryName.*|BinaryName = \"$W/shareless\"|"
+    fi
     # Top-level keys stand before all tables.
-    sed "s/caisson/$RUNTIME/g; s|^version.*|&\nroot = \"$W/root\"\nstate = \"$R/state\"|" "$CHECKOUT/contrib/containerd.toml"
+    sed "$edit" "$CHECKOUT/contrib/containerd.toml"
     cat <<-END
 		[grpc]
 		address = "$CRI_SOCKET"
@@ -48,7 +53,7 @@ cri_configuration() {
 		sandbox_image = "localhost/pause:latest"
 		disable_hugetlb_controller = false
 		$( (echo -998 >/proc/self/oom_score_adj) 2>/dev/null || echo 'restrict_oom_score_adj = true')
-		$(limits || echo 'disable_cgroup = true')
+		$(limits || newer 2.0 || echo 'disable_cgroup = true')
 		[plugins."io.containerd.grpc.v1.cri".cni]
 		bin_dir = "/usr/lib/cni"
 		conf_dir = "$W/net.d"
@@ -58,6 +63,19 @@ cri_configuration() {
 # limits: whether the plugin's own can be had; it sets cpu.weight for each pod
 limits() {
     grep -qw cpu /sys/fs/cgroup/cgroup.controllers
+}
+
+# containerd 2 knows no disable_cgroup: where cpu.weight cannot be had, the runtime is not asked for it.
+shareless() {
+    cat >"$W/shareless" <<-END
+		#!/bin/bash
+		for ((i = 1; i < \$#; i++)); do
+		    next=\$((i + 1))
+		    [ "\${!i}" != --bundle ] || sed -i 's/"cpu":{[^}]*}/"cpu":{}/' "\${!next}/config.json"
+		done
+		exec $RUNTIME "\$@"
+	END
+    chmod 755 "$W/shareless"
 }
 
 # A pod gets one end of a pair of interfaces.

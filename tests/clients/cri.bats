@@ -128,7 +128,9 @@ load cri
     is "$(answer ".stats[] | select(.attributes.id == \"$CONTAINER\").attributes.id")" "$CONTAINER"
     call PodSandboxStats
     is "$(answer .stats.linux.containers[].attributes.id)" "$CONTAINER"
-    is "$(answer .stats.linux.process.process_count.value)" 2
+    # By the runtime's list of processes; containerd 2 counts by a controller.
+    newer 2.0 && ! grep -qw pids /sys/fs/cgroup/cgroup.controllers ||
+        is "$(answer .stats.linux.process.process_count.value)" 2
 }
 
 @test "UpdateContainerResources: a limit of huge pages" {
