@@ -27,10 +27,10 @@ struct arena {
 #define ARENA_IN(room) ((struct arena){.next = (room), .end = (room) + sizeof(room)})
 
 /** @return `size` zeroed bytes, aligned for any type. */
-void *arena_alloc(struct arena *arena, size_t size);
+void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 
 /** @return room for `count` zeroed items; ends the process when the product overflows. */
-void *arena_array(struct arena *arena, size_t count, size_t size);
+void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__((returns_nonnull));
 
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 

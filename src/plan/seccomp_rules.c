@@ -2,127 +2,9 @@
 #include "plan/seccomp_rules.h"
 
 #include <seccomp.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    ARGUMENTS = 6,
-    /* libseccomp's numbers for calls that an architecture multiplexes: -101 is socketcall's call 1, -201 ipc's. */
-    SOCKET_FIRST = -120,
-    SOCKET_LAST = -101,
-    SOCKET_BASE = -100,
-    IPC_FIRST = -224,
-    IPC_LAST = -201,
-    IPC_BASE = -200,
-    /* The same calls have numbers of their own, too, on kernels since 4.3 and 5.1: in this range on every one. */
-    DIRECT_FIRST = 160,
-    DIRECT_END = 450,
-    DIRECT_ROOM = 64,
-};
-
-/* The own number of a multiplexed call. */
-struct direct {
-    char *name; /* to be freed */
-    uint32_t number;
-};
-
-struct resolver {
-    struct arena *arena;
-    uint32_t token;
-    int socketcall, ipc; /* negative: not multiplexed here */
-    struct direct direct[DIRECT_ROOM];
-    size_t direct_count;
-    bool direct_known;
-    struct seccomp_rules *rules;
-    size_t room;
-};
-
-static void forget_direct(struct resolver *r)
-{
-    for (size_t i = 0; i < r->direct_count; i++)
-        free(r->direct[i].name);
-}
-
-static bool is_multiplexed(const struct resolver *r, int number)
-{
-    return (r->socketcall >= 0 && number >= SOCKET_FIRST && number <= SOCKET_LAST) ||
-           (r->ipc >= 0 && number >= IPC_FIRST && number <= IPC_LAST);
-}
-
-/*
- * libseccomp gives the multiplexed number by name, but the name by either number. The names are freed together: musl
- * maps a page for the first and unmaps it with the last, which would be for each.
- */
-static void find_direct(struct resolver *r)
-{
-    int base = seccomp_syscall_resolve_name_arch(r->token, "exit") / 1000 * 1000; /* MIPS counts from 4000 */
-    char *unused[DIRECT_END - DIRECT_FIRST];
-    size_t unused_count = 0;
-
-    r->direct_known = true;
-    for (int number = base + DIRECT_FIRST; number < base + DIRECT_END && r->direct_count < DIRECT_ROOM;
-         number++) {
-        char *name = seccomp_syscall_resolve_num_arch(r->token, number);
-
-        if (name && is_multiplexed(r, seccomp_syscall_resolve_name_arch(r->token, name)))
-            r->direct[r->direct_count++] = (struct direct){name, (uint32_t)number};
-        else
-            unused[unused_count++] = name;
-    }
-    while (unused_count > 0)
-        free(unused[--unused_count]);
-}
-
-static void add(struct resolver *r, uint32_t number, uint32_t order, uint32_t action,
-                struct seccomp_conditions conditions)
-{
-    struct seccomp_rules *rules = r->rules;
-
-    if (rules->count == r->room) {
-        struct seccomp_entry *larger = arena_array(r->arena, r->room * 2, sizeof *larger);
-
-        memcpy(larger, rules->entries, rules->count * sizeof *larger);
-        rules->entries = larger;
-        r->room *= 2;
-    }
-    rules->entries[rules->count++] = (struct seccomp_entry){number, order, action, conditions};
-}
-
-/*
- * The call's number stands in the first argument, so a condition on that cannot be kept. The other arguments are
- * in memory, where a filter cannot look: as in libseccomp, their conditions are put to what stands in their place.
- */
-static struct seccomp_conditions multiplexed(struct resolver *r, struct seccomp_conditions original,
-                                             uint32_t call)
-{
-    struct seccomp_conditions result = {arena_array(r->arena, original.count + 1, sizeof *result.items), 1};
-
-    result.items[0] = (struct seccomp_condition){.test = SECCOMP_EQUAL, .mask = UINT64_MAX, .value = call};
-    for (size_t i = 0; i < original.count; i++)
-        if (original.items[i].arg != 0)
-            result.items[result.count++] = original.items[i];
-    return result;
-}
-
-static void add_name(struct resolver *r, const char *name, int number, uint32_t order, uint32_t action,
-                     struct seccomp_conditions conditions)
-{
-    bool socket = number >= SOCKET_FIRST;
-
-    if (number >= 0) {
-        add(r, (uint32_t)number, order, action, conditions);
-        return;
-    }
-    if (!is_multiplexed(r, number))
-        return;
-    add(r, (uint32_t)(socket ? r->socketcall : r->ipc), order, action,
-        multiplexed(r, conditions, (uint32_t)((socket ? SOCKET_BASE : IPC_BASE) - number)));
-    if (!r->direct_known)
-        find_direct(r);
-    for (size_t i = 0; i < r->direct_count; i++)
-        if (strcmp(r->direct[i].name, name) == 0)
-            add(r, r->direct[i].number, order, action, conditions);
-}
+/* ---- conditions ---- */
 
 static struct seccomp_condition condition(const struct spec_seccomp_arg *arg)
 {
@@ -153,13 +35,6 @@ static struct seccomp_condition condition(const struct spec_seccomp_arg *arg)
     return result;
 }
 
-static int compare_conditions(const void *a, const void *b)
-{
-    const struct seccomp_condition *x = a, *y = b;
-
-    return (x->arg > y->arg) - (x->arg < y->arg);
-}
-
 /* @return whether two conditions look at the same argument. */
 static bool repeats_argument(const struct spec_seccomp_rule *rule)
 {
@@ -173,73 +48,189 @@ static bool repeats_argument(const struct spec_seccomp_rule *rule)
     return false;
 }
 
-static int compare_entries(const void *a, const void *b)
+static void prepare_conditions(struct arena *arena, const struct spec_seccomp_rule *rule,
+                               struct seccomp_rule *prepared)
 {
-    const struct seccomp_entry *x = a, *y = b;
+    struct seccomp_condition *items = arena_array(arena, rule->args.count, sizeof *items);
+
+    /* As runc, and docker before it, always did: then each condition is a rule of its own. */
+    prepared->apart = repeats_argument(rule);
+    for (size_t i = 0; i < rule->args.count; i++) {
+        struct seccomp_condition next = condition(&rule->args.items[i]);
+        size_t at = i;
+
+        for (; at > 0 && !prepared->apart && items[at - 1].arg > next.arg; at--)
+            items[at] = items[at - 1];
+        items[at] = next;
+    }
+    prepared->conditions = (struct seccomp_conditions){items, rule->args.count};
+}
+
+const struct seccomp_rule *seccomp_prepare(struct arena *arena, const struct spec_seccomp *seccomp)
+{
+    struct seccomp_rule *prepared = arena_array(arena, seccomp->syscalls.count, sizeof *prepared);
+    const struct seccomp_call *last = NULL;
+
+    for (size_t i = 0; i < seccomp->syscalls.count; i++) {
+        const struct spec_seccomp_rule *rule = &seccomp->syscalls.items[i];
+
+        prepare_conditions(arena, rule, &prepared[i]);
+        prepared[i].calls = arena_array(arena, rule->names.count, sizeof(struct seccomp_call *));
+        for (size_t n = 0; n < rule->names.count; n++) {
+            prepared[i].calls[n] = seccomp_call_find(rule->names.items[n], last);
+            if (prepared[i].calls[n])
+                last = prepared[i].calls[n];
+        }
+    }
+    return prepared;
+}
+
+/* ---- entries ---- */
+
+static void add(struct arena *arena, struct seccomp_rules *rules, struct seccomp_entry entry)
+{
+    if (rules->count == rules->room) {
+        size_t room = rules->room ? rules->room * 2 : 512;
+        struct seccomp_entry *larger = arena_array(arena, room, sizeof *larger);
+
+        if (rules->count)
+            memcpy(larger, rules->entries, rules->count * sizeof *larger);
+        rules->entries = larger;
+        rules->spare = arena_array(arena, room, sizeof *larger);
+        rules->room = room;
+    }
+    rules->entries[rules->count++] = entry;
+}
+
+/*
+ * The call's number stands in the first argument, so a condition on that cannot be kept. The other arguments are
+ * in memory, where a filter cannot look: as in libseccomp, their conditions are put to what stands in their place.
+ */
+static struct seccomp_conditions multiplexed(struct arena *arena, struct seccomp_conditions original)
+{
+    struct seccomp_condition *items = arena_array(arena, original.count, sizeof *items);
+    size_t count = 0;
+
+    for (size_t i = 0; i < original.count; i++)
+        if (original.items[i].arg != 0)
+            items[count++] = original.items[i];
+    return (struct seccomp_conditions){items, count};
+}
+
+static void add_way(struct arena *arena, struct seccomp_rules *rules, const struct seccomp_rule *prepared,
+                    struct seccomp_entry entry)
+{
+    size_t alternatives = prepared->apart ? prepared->conditions.count : 1;
+
+    for (size_t i = 0; i < alternatives; i++) {
+        entry.conditions = prepared->conditions;
+        if (prepared->apart)
+            entry.conditions = (struct seccomp_conditions){&prepared->conditions.items[i], 1};
+        if (entry.call && entry.conditions.count)
+            entry.conditions = multiplexed(arena, entry.conditions);
+        add(arena, rules, entry);
+    }
+}
+
+static void note_newest(struct seccomp_rules *rules, uint32_t token, const struct seccomp_number *way)
+{
+    if (token == SCMP_ARCH_ARM && way->number >= SECCOMP_ARM_PRIVATE)
+        return;
+    if (!rules->any || way->number > rules->newest)
+        rules->newest = way->number;
+    rules->any = true;
+}
+
+/* ---- their order ---- */
+
+static bool comes_before(const struct seccomp_entry *x, const struct seccomp_entry *y)
+{
     const struct seccomp_condition *p, *q;
 
-    if (x->number != y->number)
-        return x->number < y->number ? -1 : 1;
+    if (!x->call != !y->call)
+        return !x->call;
     if (!x->conditions.count != !y->conditions.count)
-        return x->conditions.count ? 1 : -1;
+        return !x->conditions.count;
     if (x->conditions.count) {
         p = &x->conditions.items[0];
         q = &y->conditions.items[0];
         if (p->arg != q->arg)
-            return p->arg < q->arg ? -1 : 1;
+            return p->arg < q->arg;
         if (p->test != q->test)
-            return p->test < q->test ? -1 : 1;
+            return p->test < q->test;
     }
-    return (x->order > y->order) - (x->order < y->order);
+    return x->order < y->order;
 }
 
-static void note_newest(struct seccomp_rules *rules, uint32_t token, int number)
+/* By one byte of the number; what has the same keeps its order. @return whether anything was moved. */
+static bool sort_by_byte(const struct seccomp_entry *from, struct seccomp_entry *to, size_t count,
+                         unsigned shift)
 {
-    if (number < 0 || (token == SCMP_ARCH_ARM && (uint32_t)number >= SECCOMP_ARM_PRIVATE))
-        return;
-    if (!rules->any || (uint32_t)number > rules->newest)
-        rules->newest = (uint32_t)number;
-    rules->any = true;
+    size_t places[256] = {0}, at = 0;
+
+    for (size_t i = 0; i < count; i++)
+        places[from[i].number >> shift & 0xff]++;
+    if (places[from[0].number >> shift & 0xff] == count)
+        return false;
+    for (size_t i = 0; i < 256; i++) {
+        size_t here = places[i];
+
+        places[i] = at;
+        at += here;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i].number >> shift & 0xff]++] = from[i];
+    return true;
 }
 
-static void resolve_rule(struct resolver *r, const struct spec_seccomp_rule *rule, uint32_t order,
-                         uint32_t action, bool effective)
+/* Numbers byte by byte, for there are hundreds; then the few entries of one number among themselves. */
+static void sort(struct seccomp_rules *rules)
 {
-    struct seccomp_conditions all = {arena_array(r->arena, rule->args.count, sizeof *all.items),
-                                     rule->args.count};
-    /* As runc, and docker before it, always did: then each condition is a rule of its own, one of them is enough. */
-    bool apart = repeats_argument(rule);
+    for (unsigned shift = 0; shift < 32 && rules->count > 0; shift += 8)
+        if (sort_by_byte(rules->entries, rules->spare, rules->count, shift)) {
+            struct seccomp_entry *sorted = rules->spare;
 
-    for (size_t i = 0; i < all.count; i++)
-        all.items[i] = condition(&rule->args.items[i]);
-    if (!apart && all.count > 1)
-        qsort(all.items, all.count, sizeof *all.items, compare_conditions);
-    for (size_t n = 0; n < rule->names.count; n++) {
-        int number = seccomp_syscall_resolve_name_arch(r->token, rule->names.items[n]);
+            rules->spare = rules->entries;
+            rules->entries = sorted;
+        }
+    for (size_t i = 1; i < rules->count; i++) {
+        struct seccomp_entry entry = rules->entries[i];
+        size_t at = i;
 
-        note_newest(r->rules, r->token, number);
-        for (size_t i = 0; effective && apart && i < all.count; i++)
-            add_name(r, rule->names.items[n], number, order, action,
-                     (struct seccomp_conditions){&all.items[i], 1});
-        if (effective && !apart)
-            add_name(r, rule->names.items[n], number, order, action, all);
+        for (; at > 0 && rules->entries[at - 1].number == entry.number &&
+               comes_before(&entry, &rules->entries[at - 1]);
+             at--)
+            rules->entries[at] = rules->entries[at - 1];
+        if (at != i)
+            rules->entries[at] = entry;
     }
 }
 
-void seccomp_resolve(struct arena *arena, const struct spec_seccomp *seccomp, uint32_t token,
-                     const uint32_t *actions, uint32_t default_action, struct seccomp_rules *rules)
+void seccomp_resolve(struct arena *arena, const struct seccomp_profile *profile,
+                     const struct seccomp_rule *prepared, uint32_t token, struct seccomp_rules *rules)
 {
-    __attribute__((cleanup(forget_direct))) struct resolver r = {
-        .arena = arena,
-        .token = token,
-        .socketcall = seccomp_syscall_resolve_name_arch(token, "socketcall"),
-        .ipc = seccomp_syscall_resolve_name_arch(token, "ipc"),
-        .rules = rules,
-        .room = 512,
-    };
+    struct seccomp_architecture architecture;
 
-    *rules = (struct seccomp_rules){.entries = arena_array(arena, r.room, sizeof *rules->entries)};
-    for (size_t i = 0; i < seccomp->syscalls.count; i++)
-        resolve_rule(&r, &seccomp->syscalls.items[i], (uint32_t)i, actions[i], actions[i] != default_action);
-    qsort(rules->entries, rules->count, sizeof *rules->entries, compare_entries);
+    seccomp_architecture_prepare(&architecture, token);
+    rules->count = 0;
+    rules->any = false;
+    for (size_t i = 0; i < profile->seccomp->syscalls.count; i++) {
+        const struct spec_strings *names = &profile->seccomp->syscalls.items[i].names;
+
+        for (size_t n = 0; n < names->count; n++) {
+            struct seccomp_number ways[SECCOMP_WAYS];
+            size_t count = seccomp_numbers(&architecture, names->items[n], prepared[i].calls[n], ways);
+
+            for (size_t w = 0; w < count; w++) {
+                note_newest(rules, token, &ways[w]);
+                if (profile->actions[i] != profile->default_action)
+                    add_way(arena, rules, &prepared[i],
+                            (struct seccomp_entry){.number = ways[w].number,
+                                                   .call = ways[w].call,
+                                                   .order = (uint32_t)i,
+                                                   .action = profile->actions[i]});
+            }
+        }
+    }
+    sort(rules);
 }
