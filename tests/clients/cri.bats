@@ -123,7 +123,10 @@ load cri
     call ContainerStats
     is "$(answer .stats.attributes.id)" "$CONTAINER"
     # What has no controller counts as 0, and 0 is left out.
-    ! limits || [ "$(answer '.stats | [.cpu.usage_core_nano_seconds, .memory.working_set_bytes][].value | tonumber > 1000000')" = $'true\ntrue' ]
+    if limits; then
+        [ "$(answer '.stats.cpu.usage_core_nano_seconds.value | tonumber')" -gt 1000000 ]
+        [ "$(answer '.stats.memory.working_set_bytes.value | tonumber')" -gt 10000 ]
+    fi
     ask ListContainerStats
     is "$(answer ".stats[] | select(.attributes.id == \"$CONTAINER\").attributes.id")" "$CONTAINER"
     call PodSandboxStats
