@@ -52,6 +52,8 @@ void *arena_alloc(struct arena *arena, size_t size)
         arena_grow(arena, size);
     result = arena->next;
     arena->next += size;
+    if (!arena->blocks) /* blocks are zeroed, the room of the arena's owner is not */
+        memset(result, 0, size);
     return result;
 }
 
@@ -77,6 +79,22 @@ char *arena_string(struct arena *arena, const char *text)
     return text ? arena_copy(arena, text, strlen(text)) : NULL;
 }
 
+char *arena_numbered(struct arena *arena, const char *prefix, size_t number)
+{
+    char digits[24], *first = digits + sizeof digits;
+    size_t length = strlen(prefix);
+    char *text;
+
+    *--first = '\0';
+    do
+        *--first = (char)('0' + number % 10);
+    while (number /= 10);
+    text = arena_alloc(arena, length + (size_t)(digits + sizeof digits - first));
+    memcpy(text, prefix, length);
+    memcpy(text + length, first, (size_t)(digits + sizeof digits - first));
+    return text;
+}
+
 /* Straight into what is left of the block, where it fits: most often. */
 char *arena_vformat(struct arena *arena, const char *format, va_list ap)
 {
@@ -90,8 +108,11 @@ char *arena_vformat(struct arena *arena, const char *format, va_list ap)
     va_end(again);
     if (n < 0)
         out_of_memory();
-    if ((size_t)n < room)
-        return arena_alloc(arena, (size_t)n + 1);
+    if ((size_t)n < room) {
+        text = arena->next;
+        arena->next += ((size_t)n + ALIGNMENT) & ~(size_t)(ALIGNMENT - 1);
+        return text;
+    }
     if (room > 0)
         memset(arena->next, 0, room); /* what is allocated is zeroed */
     text = arena_alloc(arena, (size_t)n + 1);

@@ -21,8 +21,8 @@ struct arena {
 #define _cleanup_arena_ __attribute__((cleanup(arena_free)))
 
 /**
- * An arena that begins in `room`: zeroed, aligned for any type, and there for as long as the arena is. No page is asked
- * for before that is full.
+ * An arena that begins in `room`: aligned for any type, and there for as long as the arena is. Its content does not
+ * matter, and no page of it is touched before it is needed. No memory is asked for before it is full.
  */
 #define ARENA_IN(room) ((struct arena){.next = (room), .end = (room) + sizeof(room)})
 
@@ -39,6 +39,9 @@ char *arena_copy(struct arena *arena, const char *text, size_t length);
 
 /** @return a copy of `text`; NULL stays NULL. */
 char *arena_string(struct arena *arena, const char *text);
+
+/** @return `prefix` with the decimal number behind it: as "%s%zu", many times faster. */
+char *arena_numbered(struct arena *arena, const char *prefix, size_t number);
 
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vformat(struct arena *arena, const char *format, va_list ap)

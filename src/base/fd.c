@@ -2,6 +2,7 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int fd_close(int fd)
@@ -13,6 +14,34 @@ int fd_close(int fd)
         errno = saved;
     }
     return -1;
+}
+
+/* They are few, and as a rule in order. */
+static void sort(int *fds, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && fds[k - 1] > fds[k]; k--) {
+            int lower = fds[k];
+
+            fds[k] = fds[k - 1];
+            fds[k - 1] = lower;
+        }
+}
+
+void fd_close_all(int *fds, size_t count)
+{
+    int saved = errno;
+
+    sort(fds, count);
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && fds[i] >= 0 && fds[next] <= fds[next - 1] + 1; next++)
+            continue;
+        if (fds[i] >= 0)
+            syscall(SYS_close_range, fds[i], fds[next - 1], 0);
+    }
+    for (size_t i = 0; i < count; i++)
+        fds[i] = -1;
+    errno = saved;
 }
 
 int fd_write_all(int fd, const void *bytes, size_t length)

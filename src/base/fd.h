@@ -26,6 +26,12 @@ static inline void fd_close_pointer(const int *fd)
     fd_close(*fd);
 }
 
+/**
+ * Closes those of `count` descriptors that are not negative, neighbours in one call; errno is left as it was. Sorts
+ * them, and leaves -1 behind for each.
+ */
+void fd_close_all(int *fds, size_t count);
+
 /** Writes all of it, through interruptions and short writes. @return 0, or -1 with errno. */
 int fd_write_all(int fd, const void *bytes, size_t length);
 

@@ -29,18 +29,18 @@ static ssize_t read_to_end(int fd, char *bytes, size_t length, size_t size)
 char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, size_t *length,
                    struct caisson_error *err)
 {
+    char first[FIRST_READ], *bytes = NULL;
+    size_t capacity = sizeof first, size = 0, done = 0;
     struct stat st;
-    size_t capacity = FIRST_READ, size = 0, done = 0;
-    char *bytes;
 
-    /* Kernel files say 0. */
+    /* Kernel files say 0, and are read into `first`: most are small. */
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= limit) {
         size = (size_t)st.st_size;
         capacity = size + 1;
+        bytes = arena_alloc(arena, capacity + 1);
     }
-    bytes = arena_alloc(arena, capacity + 1);
     for (;;) {
-        ssize_t n = read_to_end(fd, bytes + done, capacity - done, size);
+        ssize_t n = read_to_end(fd, (bytes ? bytes : first) + done, capacity - done, size);
 
         if (n < 0) {
             error_system(err, errno, "cannot read '%s'", name);
@@ -53,14 +53,14 @@ char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, 
         }
         if (done < capacity)
             break;
-        char *larger = arena_alloc(arena, capacity * 2 + 1);
-        memcpy(larger, bytes, done);
-        bytes = larger;
+        bytes = memcpy(arena_alloc(arena, capacity * 2 + 1), bytes ? bytes : first, done);
         capacity *= 2;
     }
-    bytes[done] = '\0';
     if (length)
         *length = done;
+    if (!bytes)
+        return arena_copy(arena, first, done);
+    bytes[done] = '\0';
     return bytes;
 }
 

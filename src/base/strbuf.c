@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void strbuf_reserve(struct strbuf *buf, size_t more)
+void strbuf_reserve(struct strbuf *buf, size_t more)
 {
     size_t want = buf->capacity ? buf->capacity : 128;
     char *data;

@@ -16,6 +16,9 @@ struct strbuf {
 
 #define STRBUF(arena_pointer) ((struct strbuf){.arena = (arena_pointer)})
 
+/** Makes room for so many bytes more, for what would otherwise outgrow its memory again and again. */
+void strbuf_reserve(struct strbuf *buf, size_t more);
+
 void strbuf_add(struct strbuf *buf, const void *bytes, size_t length);
 void strbuf_text(struct strbuf *buf, const char *text);
 void strbuf_char(struct strbuf *buf, char c);

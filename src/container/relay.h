@@ -17,8 +17,8 @@
 enum { RELAY_BUFFER = 16 * 1024, RELAY_POLLFDS = 3, RELAY_LAST_WORDS = 256 * 1024 };
 
 struct relay_buffer {
-    char bytes[RELAY_BUFFER];
     size_t start, end; /* what is not written yet */
+    char bytes[RELAY_BUFFER];
 };
 
 struct relay {

@@ -7,7 +7,6 @@
 #include "spec/tree.h"
 
 struct reader {
-    struct tree tree;
     struct spec_source source;
     struct arena *arena;
     spec_notice *notice;
@@ -15,6 +14,7 @@ struct reader {
     struct caisson_error *err;
     char *pool, *pool_end; /* room for strings: packed, since most are shorter than an arena's alignment */
     unsigned unknown;      /* properties not known so far */
+    struct tree tree;
 };
 
 /** @return a copy of the text, ended by a NUL. */

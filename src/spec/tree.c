@@ -293,7 +293,7 @@ int tree_parse(struct tree *tree, const struct spec_source *source, struct arena
 {
     struct scan scan;
 
-    memset(tree, 0, sizeof *tree);
+    memset(tree, 0, offsetof(struct tree, room));
     tree->source = source;
     tree->strings = strings;
     tree->scratch = ARENA_IN(tree->room);

@@ -60,8 +60,8 @@ struct tree {
     uint32_t cursor; /* offset behind the last token */
     unsigned depth;  /* of open, when a text ends too early or has a defect */
     uint32_t open[SPEC_DEPTH_LIMIT + 1];
-    uint32_t duplicate;                    /* index of a key that its object has already; 0: none */
-    _Alignas(max_align_t) char room[4096]; /* where scratch begins: enough for a state.json */
+    uint32_t duplicate;                         /* index of a key that its object has already; 0: none */
+    _Alignas(max_align_t) char room[16 * 1024]; /* where scratch begins: enough for most configurations */
 };
 
 /**

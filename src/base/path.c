@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/path.h"
+
+#include <string.h>
+
+bool path_is_plain(const char *path)
+{
+    while (*path == '/') {
+        size_t n = strcspn(++path, "/");
+
+        if (n == 0 || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
+            return false;
+        path += n;
+    }
+    return *path == '\0';
+}
+
+bool path_is_below(const char *path, const char *directory)
+{
+    size_t n = strlen(directory);
+
+    while (n > 0 && directory[n - 1] == '/')
+        n--;
+    return strncmp(path, directory, n) == 0 && path[n] == '/';
+}
