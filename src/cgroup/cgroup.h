@@ -161,6 +161,9 @@ int cgroup_signal(int fd, int signal, struct caisson_error *err);
  */
 int cgroup_wait_empty(int fd, int timeout_ms, struct caisson_error *err);
 
+/** Removes the cgroup at this absolute path when nothing is in it. @return whether it is gone now. */
+bool cgroup_remove_empty(const char *absolute);
+
 /** Removes the cgroup and those that were made inside of it. One that is gone already is no error. */
 int cgroup_remove(const char *absolute, struct caisson_error *err);
 

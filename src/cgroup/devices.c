@@ -60,7 +60,7 @@ static bool parse_number(const struct spec_i64 *number, int32_t *result)
 static int parse_rule(const struct decision *decision, const struct spec_device_rule *from, size_t index,
                       struct device_rule *rule, struct caisson_error *err)
 {
-    const char *member = arena_format(decision->arena, "devices/%zu", index);
+    const char *member = arena_numbered(decision->arena, "devices/", index);
 
     *rule = (struct device_rule){.allow = from->allow, .type = DEVICE_ANY};
     if (from->type == 'c' || from->type == 'u')

@@ -66,6 +66,11 @@ static int remove_tree(const char *absolute, struct caisson_error *err)
     return tree_walk(fd, &visitor, err);
 }
 
+bool cgroup_remove_empty(const char *absolute)
+{
+    return rmdir(absolute) == 0 || errno == ENOENT;
+}
+
 int cgroup_remove(const char *absolute, struct caisson_error *err)
 {
     for (int i = 0;; i++) {

@@ -117,7 +117,8 @@ static int find_own(struct arena *arena, struct cgroup_host *host, const char *r
     host->own = own_cgroup(arena, err);
     if (!host->own)
         return -1;
-    if (!root && access(arena_format(arena, "%s%s", host->mount, host->own), F_OK) < 0) {
+    if (!root && strcmp(host->own, "/") != 0 &&
+        access(arena_format(arena, "%s%s", host->mount, host->own), F_OK) < 0) {
         const char *mount;
 
         if (find_mount(arena, host->mount, &mount, &root, err) < 0)

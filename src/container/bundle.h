@@ -10,13 +10,14 @@
 #include "spec/spec.h"
 
 struct bundle {
-    const char *path; /* absolute, resolved */
+    int directory;    /* opened with O_PATH; -1 for a stored configuration */
+    const char *path; /* its absolute path, resolved */
     const char *text; /* of the configuration */
     size_t length;
     const struct spec *spec;
 };
 
-/** Reads a bundle. @param directory NULL: the current one @param config NULL: "config.json" */
+/** Reads a bundle. `bundle->directory` is the caller's to close, also after a failure. @param directory NULL: the current one @param config NULL: "config.json" */
 int bundle_load(struct arena *arena, const struct caisson_context *context, const char *directory,
                 const char *config, struct bundle *bundle, struct caisson_error *err);
 

@@ -202,7 +202,8 @@ static int open_and_dump(struct checkpoint *cp, struct caisson_error *err)
 int caisson_checkpoint(const struct caisson_context *context,
                        const struct caisson_checkpoint_options *options, struct caisson_error *err)
 {
-    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    CONTAINER_ROOM(room);
+    struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct checkpoint cp = {
         .context = context,
         .options = options,

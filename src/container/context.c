@@ -10,8 +10,6 @@
 int container_open(const struct caisson_context *context, const char *id, bool exclusive,
                    struct container *container, struct caisson_error *err)
 {
-    *container = (struct container)CONTAINER_CLOSED;
-    container->arena = ARENA_IN(container->room);
     container->id = id;
     if (state_check_id(id, err) < 0)
         return -1;

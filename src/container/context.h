@@ -15,18 +15,23 @@ struct container {
     int root, dir, lock;
     struct state state; /* in the arena; zeros until container_read() */
     struct arena arena;
-    _Alignas(max_align_t) char room
-        [6144]; /* where container_open() lets the arena begin: enough for most states */
 };
 
+/*
+ * Where a container's arena begins, declared before it: enough for most states, and for what a container is made from.
+ * What is not used of it costs nothing.
+ */
+#define CONTAINER_ROOM(room) _Alignas(max_align_t) char room[48 * 1024]
+
 #define _cleanup_container_ __attribute__((cleanup(container_close)))
-#define CONTAINER_CLOSED                                                                                     \
+#define CONTAINER_CLOSED(room)                                                                               \
     {                                                                                                        \
-        .root = -1, .dir = -1, .lock = -1                                                                    \
+        .root = -1, .dir = -1, .lock = -1, .arena = ARENA_IN(room)                                           \
     }
 
 /**
  * Opens a container's directory.
+ * @param container closed, so far
  * @param exclusive take its lock, as an operation that changes the container must
  * @return 0, or -1 with `err`: a wrong id (CAISSON_ERROR_USAGE), no such container (CAISSON_ERROR_NOT_FOUND)
  */

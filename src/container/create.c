@@ -18,13 +18,16 @@
 #include "base/file.h"
 #include "container/delete.h"
 #include "container/terminal.h"
+#include "sys/clock.h"
+
+#define DELEGATE_CGROUP "run.oci.delegate-cgroup" /* an annotation */
 
 static const char *now(struct arena *arena)
 {
     struct timespec time;
     struct tm tm;
 
-    clock_gettime(CLOCK_REALTIME, &time);
+    sys_clock(CLOCK_REALTIME, &time);
     gmtime_r(&time.tv_sec, &tm);
     return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900, tm.tm_mon + 1,
                         tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, time.tv_nsec);
@@ -81,13 +84,13 @@ static const char *rdt_path(struct creation *c, const char *group)
 }
 
 /* As `list` shows it: the name, where the user has one. */
-static const char *owner_name(struct arena *arena)
+static const char *owner_name(struct arena *arena, uid_t uid)
 {
-    const struct passwd *user = geteuid() == 0 ? NULL : getpwuid(geteuid());
+    const struct passwd *user = uid == 0 ? NULL : getpwuid(uid);
 
     if (user)
         return arena_string(arena, user->pw_name);
-    return geteuid() == 0 ? "root" : arena_format(arena, "%u", geteuid());
+    return uid == 0 ? "root" : arena_format(arena, "%u", uid);
 }
 
 static void describe(struct creation *c, const struct caisson_create_options *options)
@@ -103,8 +106,8 @@ static void describe(struct creation *c, const struct caisson_create_options *op
         .bundle = d->bundle.path,
         .rootfs = d->plan.rootfs,
         .created = now(arena),
-        .owner = owner_name(arena),
-        .owner_uid = geteuid(),
+        .owner = owner_name(arena, d->host.euid),
+        .owner_uid = d->host.euid,
         .cgroup = d->cgroup.absolute,
         .cgroup_driver = drivers[d->cgroup.driver],
         .systemd_scope = d->cgroup.unit ? d->cgroup.unit->name : NULL,
@@ -174,48 +177,79 @@ int create_record_process(struct creation *c, struct caisson_error *err)
     return state_write_pid(c->container.dir, state, c->launch.process.pidfd, err);
 }
 
-static int start_init(struct creation *c, struct caisson_error *err)
+static const char *pidfd_receiver(const struct creation *c, const struct caisson_create_options *options)
+{
+    const char *path = options->pidfd_socket;
+
+    if (!path)
+        path = spec_annotation(c->decision.bundle.spec, "run.oci.pidfd_receiver");
+    return path && *path ? path : NULL;
+}
+
+static const char *delegated_name(const struct creation *c)
+{
+    const char *name = spec_annotation(c->decision.bundle.spec, DELEGATE_CGROUP);
+
+    return name && *name && c->cgroup_fd >= 0 ? name : NULL;
+}
+
+/*
+ * `run` starts what it creates: where nothing is left to do once the init is ready, the word to go on may lie there for
+ * it, and neither waits for the other. Not where it waits for another word before.
+ */
+static bool may_go_ahead(const struct creation *c, const struct caisson_create_options *options)
+{
+    const struct plan *plan = &c->decision.plan;
+    const struct cgroup_plan *cgroup = &c->decision.cgroup;
+
+    return c->purpose == PLAN_FOR_RUN && !plan->wait_for_maps && !plan->forks && !plan->sync_hooks &&
+           plan->net_device_count == 0 && !plan->terminal && !c->prepared.raised_nofile && c->rdt_root < 0 &&
+           !cgroup->unit && cgroup->write_count == 0 && !delegated_name(c) && !pidfd_receiver(c, options) &&
+           !options->pid_file;
+}
+
+static int start_init(struct creation *c, const struct caisson_create_options *options,
+                      struct caisson_error *err)
 {
     struct launch *launch = &c->launch;
     struct decision *d = &c->decision;
-    struct rlimit before, after;
 
-    getrlimit(RLIMIT_NOFILE, &before);
     if (prepare(&d->plan, d->bundle.spec, c->container.dir, -1, &c->prepared, err) < 0)
         return -1;
     if (spawn_init(&d->plan, &c->prepared, c->cgroup_fd, &launch->process, err) < 0)
         return -1;
-    c->created_fd = c->prepared.lock < 0 ? -1 : fcntl(c->prepared.lock, F_DUPFD_CLOEXEC, 3);
+    c->created_fd = prepare_take_lock(&c->prepared);
     prepare_release(&c->prepared);
     context_log(launch->context, CAISSON_LOG_DEBUG, "opened what the init needs; started it as process %d",
                 (int)launch->process.pid);
     /* While the init builds the container; loading the program takes the kernel a good part of a millisecond. */
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&d->cgroup, c->cgroup_fd, err) < 0)
         return -1;
-    if (launch_write_oom_score(launch, err) < 0 || create_record_process(c, err) < 0 ||
-        launch_accompany(launch, LAUNCH_READY, err) < 0)
+    if (launch_write_oom_score(launch, err) < 0 || create_record_process(c, err) < 0)
+        return -1;
+    /* One that has failed meanwhile says why. */
+    c->gone_ahead = may_go_ahead(c, options) && launch_go(launch, NULL) == 0;
+    if (launch_accompany(launch, LAUNCH_READY, err) < 0)
         return -1;
     /* A process that went on in another namespace has another number. */
     if (launch->process.pid != c->container.state.pid && create_record_process(c, err) < 0)
         return -1;
     context_log(launch->context, CAISSON_LOG_DEBUG, "the init has built the container");
-    getrlimit(RLIMIT_NOFILE, &after);
-    if (after.rlim_cur != before.rlim_cur)
-        restore_nofile(launch, &before);
+    if (c->prepared.raised_nofile)
+        restore_nofile(launch, &c->prepared.nofile);
     return 0;
 }
 
 /* crun's annotation. The cgroup namespace is there already: its root is the container's cgroup, with the limits. */
 static int delegate_cgroup(const struct creation *c, struct caisson_error *err)
 {
-    static const char annotation[] = "run.oci.delegate-cgroup";
     const struct spec *spec = c->decision.bundle.spec;
-    const char *name = spec_annotation(spec, annotation);
+    const char *name = delegated_name(c);
 
-    if (!name || !*name || c->cgroup_fd < 0)
+    if (!name)
         return 0;
     if (!cgroup_is_name(name))
-        return spec_error(spec, err, "/annotations/run.oci.delegate-cgroup",
+        return spec_error(spec, err, "/annotations/" DELEGATE_CGROUP,
                           "'%s' is no name of a cgroup, expected a file name without '/'", name);
     return cgroup_move_below(&c->decision.cgroup, c->cgroup_fd, name, c->launch.process.pid, err);
 }
@@ -223,11 +257,10 @@ static int delegate_cgroup(const struct creation *c, struct caisson_error *err)
 static int send_pidfd(const struct creation *c, const struct caisson_create_options *options,
                       struct caisson_error *err)
 {
-    const char *annotation = spec_annotation(c->decision.bundle.spec, "run.oci.pidfd_receiver");
-    const char *path = options->pidfd_socket ? options->pidfd_socket : annotation;
+    const char *path = pidfd_receiver(c, options);
     _cleanup_close_ int socket = -1;
 
-    if (!path || !*path)
+    if (!path)
         return 0;
     socket = terminal_connect(path, err);
     return socket < 0 ? -1 : terminal_send(socket, c->launch.process.pidfd, "pidfd", err);
@@ -275,7 +308,8 @@ int create_limit(struct creation *c, struct caisson_error *err)
 /* Everything that changes the host. */
 static int make(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
 {
-    if (create_surroundings(c, options, err) < 0 || start_init(c, err) < 0 || create_limit(c, err) < 0)
+    if (create_surroundings(c, options, err) < 0 || start_init(c, options, err) < 0 ||
+        create_limit(c, err) < 0)
         return -1;
     if (delegate_cgroup(c, err) < 0 || create_announce(c, options, err) < 0)
         return -1;
@@ -292,6 +326,7 @@ int create_begin(const struct caisson_context *context, const struct caisson_cre
     struct decision *d = &c->decision;
 
     c->container.id = options->id;
+    c->purpose = purpose;
     if (state_check_id(options->id, err) < 0 || check_preserved(options, err) < 0)
         return -1;
     if (decide_container(&c->container.arena, context, options, purpose, d, err) < 0 ||
@@ -347,7 +382,8 @@ void create_release(struct creation *c)
 int caisson_create(const struct caisson_context *context, const struct caisson_create_options *options,
                    struct caisson_error *err)
 {
-    struct creation creation _cleanup_creation_ = CREATION_INIT;
+    CONTAINER_ROOM(room);
+    struct creation creation _cleanup_creation_ = CREATION_INIT(room);
 
     return create_container(context, options, PLAN_FOR_CREATE, &creation, err);
 }

@@ -11,19 +11,21 @@
 /* A container in the making. Its memory is that of `container.arena`. */
 struct creation {
     struct container container; /* its lock is held until the creation is released */
+    enum plan_purpose purpose;
     struct decision decision;
     struct launch launch;
     struct prepared prepared;
     struct intel_rdt rdt;
-    int rdt_root;   /* -1: the container has no resctrl group */
-    int cgroup_fd;  /* -1: none */
-    int created_fd; /* shares the init's lock on the file `created`; -1: none yet */
+    bool gone_ahead; /* the init need not wait for start: it has been told to go on */
+    int rdt_root;    /* -1: the container has no resctrl group */
+    int cgroup_fd;   /* -1: none */
+    int created_fd;  /* shares the init's lock on the file `created`; -1: none yet */
 };
 
 #define _cleanup_creation_ __attribute__((cleanup(create_release)))
-#define CREATION_INIT                                                                                        \
+#define CREATION_INIT(room)                                                                                  \
     {                                                                                                        \
-        .container = CONTAINER_CLOSED, .launch = LAUNCH_INIT, .rdt_root = -1, .cgroup_fd = -1,               \
+        .container = CONTAINER_CLOSED(room), .launch = LAUNCH_INIT, .rdt_root = -1, .cgroup_fd = -1,         \
         .created_fd = -1                                                                                     \
     }
 

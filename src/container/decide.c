@@ -35,26 +35,24 @@ static int decide_cgroup(struct decision *d, const char *id, struct caisson_erro
     return cgroup_decide(d->arena, &host, &request, &d->cgroup, err);
 }
 
-/* A relative root.path is relative to the bundle. */
-static int open_rootfs(const struct decision *d)
+/* A relative path is relative to the bundle. */
+static int open_rootfs(const struct spec_root *root, int bundle)
 {
-    const struct spec_root *root = d->bundle.spec->root;
-    _cleanup_close_ int bundle = openat(AT_FDCWD, d->bundle.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    if (!root || bundle < 0)
-        return -1;
-    return openat(bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return root && root->path ? openat(bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
 int decide_container(struct arena *arena, const struct caisson_context *context,
                      const struct caisson_create_options *options, enum plan_purpose purpose,
                      struct decision *d, struct caisson_error *err)
 {
-    _cleanup_close_ int rootfs = -1;
+    _cleanup_close_ int directory = -1, rootfs = -1;
     struct plan_request request;
+    int loaded;
 
     *d = (struct decision){.arena = arena, .context = context};
-    if (bundle_load(arena, context, options->bundle, options->config, &d->bundle, err) < 0)
+    loaded = bundle_load(arena, context, options->bundle, options->config, &d->bundle, err);
+    directory = TAKE_FD(d->bundle.directory);
+    if (loaded < 0)
         return -1;
     context_log(context, CAISSON_LOG_DEBUG, "read the configuration of %s: %zu bytes", d->bundle.path,
                 d->bundle.length);
@@ -62,7 +60,7 @@ int decide_container(struct arena *arena, const struct caisson_context *context,
         return -1;
     context_log(context, CAISSON_LOG_DEBUG, "looked at the host: the cgroup will be %s",
                 d->cgroup.absolute ? d->cgroup.absolute : "none");
-    rootfs = open_rootfs(d);
+    rootfs = open_rootfs(d->bundle.spec->root, directory);
     request = (struct plan_request){
         .purpose = purpose,
         .spec = d->bundle.spec,

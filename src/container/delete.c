@@ -14,6 +14,7 @@
 #include "cgroup/cgroup.h"
 #include "container/hooks.h"
 #include "container/intel_rdt.h"
+#include "container/lock.h"
 #include "sys/pidfd.h"
 
 enum { END_MS = 10 * 1000 };
@@ -73,12 +74,14 @@ static int end_cgroup(const struct container *container, struct caisson_error *e
 static int undo(const struct container *container, int pidfd, struct caisson_error *err)
 {
     const struct state *state = &container->state;
+    /* As a rule nothing is in it any more: then one call ends this. A scope is systemd's to remove. */
+    bool cgroup = state->cgroup && (state->systemd_scope || !cgroup_remove_empty(state->cgroup));
 
-    if (state->cgroup && end_cgroup(container, err) < 0)
+    if (cgroup && end_cgroup(container, err) < 0)
         return -1;
     if (pidfd >= 0 && end_first(container, pidfd, err) < 0)
         return -1;
-    if (state->cgroup && (state->systemd_scope ? cgroup_remove_scope : cgroup_remove)(state->cgroup, err) < 0)
+    if (cgroup && (state->systemd_scope ? cgroup_remove_scope : cgroup_remove)(state->cgroup, err) < 0)
         return error_prefix(err, "cannot delete container '%s'", container->id);
     if (intel_rdt_remove(state->intel_rdt_monitor, err) < 0 || intel_rdt_remove(state->intel_rdt, err) < 0)
         return error_prefix(err, "cannot delete container '%s'", container->id);
@@ -148,7 +151,7 @@ static int undo_and_remove(const struct caisson_context *context, struct contain
 int delete_ended(const struct caisson_context *context, struct container *container,
                  struct caisson_error *err)
 {
-    int gone = state_lock(container->dir, container->id, &container->lock, err);
+    int gone = lock_take_again(container->lock, container->id, LOCK_WAIT_MS, err);
 
     if (gone != 0)
         return gone < 0 ? -1 : 0;
@@ -186,7 +189,8 @@ int delete_container(const struct caisson_context *context, struct container *co
 int caisson_delete(const struct caisson_context *context, const char *id, bool force,
                    struct caisson_error *err)
 {
-    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    CONTAINER_ROOM(room);
+    struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct caisson_error why = {0};
 
     if (container_open(context, id, true, &container, &why) < 0) {

@@ -16,7 +16,8 @@ int delete_container(const struct caisson_context *context, struct container *co
                      struct caisson_error *err);
 
 /**
- * The same for a container whose state is in memory as it was written, whose lock was let go, and whose first process
+ * The same for a container whose state is in memory as it was written, whose lock was let go
+ * (lock_let_go()), and whose first process
  * has ended. One that somebody else has deleted meanwhile is no error.
  */
 int delete_ended(const struct caisson_context *context, struct container *container,

@@ -56,13 +56,14 @@ static int receive(const struct launch *launch, struct plan_message *message, in
     };
     struct cmsghdr *header;
     int flags = await_fork(launch) | MSG_CMSG_CLOEXEC;
+    bool reset = false;
     ssize_t n;
 
     *fd = -1;
+    /* Of a peer that ended with our byte unread the reset is told first, and its last words after that. */
     do
         n = recvmsg(launch->process.channel, &msg, flags);
-    while (n < 0 && errno == EINTR);
-    /* Nothing, or a reset by a peer that ended with our byte unread, is the end. */
+    while (n < 0 && (errno == EINTR || (errno == ECONNRESET && !reset && (reset = true))));
     if (n == 0 || (n < 0 && errno == ECONNRESET))
         return 0;
     if (n < 0)

@@ -12,7 +12,8 @@
 int caisson_state(const struct caisson_context *context, const char *id, char **json,
                   struct caisson_error *err)
 {
-    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    CONTAINER_ROOM(room);
+    struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct strbuf text = STRBUF(&container.arena);
     struct json writer = {.out = &text, .pretty = true};
     enum caisson_status status;

@@ -67,13 +67,15 @@ static int64_t now_ms(void)
 /* flock(2) knows no timeout, and a signal to end it would be global state. */
 static int wait_for(int fd, const char *id, int wait_ms, struct caisson_error *err)
 {
-    int64_t deadline = now_ms() + wait_ms;
+    int64_t deadline = 0; /* the time is not asked for before it matters */
 
     for (int pause = FIRST_PAUSE_MS; flock(fd, LOCK_EX | LOCK_NB) < 0;) {
         if (errno == EINTR)
             continue;
         if (errno != EWOULDBLOCK)
             return error_system(err, errno, "cannot lock container '%s'", id);
+        if (deadline == 0)
+            deadline = now_ms() + wait_ms;
         if (now_ms() >= deadline)
             return timed_out(fd, id, wait_ms, err);
         nanosleep(&(struct timespec){.tv_nsec = pause * 1000000L}, NULL);
@@ -82,22 +84,40 @@ static int wait_for(int fd, const char *id, int wait_ms, struct caisson_error *e
     return 0;
 }
 
+/* @return 0; 1 when whoever had the lock before us deleted the container; -1 with `err` */
+static int take(int fd, const char *id, int wait_ms, struct caisson_error *err)
+{
+    struct stat st;
+
+    if (wait_for(fd, id, wait_ms, err) < 0)
+        return -1;
+    if (fstat(fd, &st) < 0)
+        return error_system(err, errno, "cannot lock container '%s'", id);
+    return st.st_nlink == 0;
+}
+
 int lock_take(int dir, const char *id, int wait_ms, int *lock, struct caisson_error *err)
 {
     _cleanup_close_ int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    struct stat st;
+    int gone;
 
     *lock = -1;
     if (fd < 0 && errno == ENOENT)
         return 1; /* nothing can be made in a directory that was removed */
     if (fd < 0)
         return error_system(err, errno, "cannot open the lock of container '%s'", id);
-    if (wait_for(fd, id, wait_ms, err) < 0)
-        return -1;
-    if (fstat(fd, &st) < 0)
-        return error_system(err, errno, "cannot lock container '%s'", id);
-    if (st.st_nlink == 0)
-        return 1; /* whoever had the lock before us deleted the container */
-    *lock = TAKE_FD(fd);
-    return 0;
+    gone = take(fd, id, wait_ms, err);
+    if (gone == 0)
+        *lock = TAKE_FD(fd);
+    return gone;
+}
+
+void lock_let_go(int lock)
+{
+    flock(lock, LOCK_UN);
+}
+
+int lock_take_again(int lock, const char *id, int wait_ms, struct caisson_error *err)
+{
+    return take(lock, id, wait_ms, err);
 }

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 
+enum { LOCK_WAIT_MS = 10 * 1000 }; /* how long a command waits for another one on the same container */
+
 /**
  * Takes the lock, made when missing; waits for another holder.
  * @param id      for messages alone
@@ -13,5 +15,11 @@
  * @return 0; 1 when the directory was removed meanwhile; -1 with `err` (CAISSON_ERROR_TIMEOUT names the holder).
  */
 int lock_take(int dir, const char *id, int wait_ms, int *lock, struct caisson_error *err);
+
+/** Lets the lock go, and keeps the descriptor for lock_take_again(). */
+void lock_let_go(int lock);
+
+/** Takes the lock that this descriptor held before. @return as lock_take() */
+int lock_take_again(int lock, const char *id, int wait_ms, struct caisson_error *err);
 
 #endif

@@ -186,14 +186,15 @@ static int open_append_slot(const struct plan_slot *slot, const struct spec *spe
 }
 
 /* A configuration with many mounts holds as many descriptors, here and in the init, until it is done with them. */
-static void allow_descriptors(size_t count)
+static void allow_descriptors(struct prepared *prepared, size_t count)
 {
     struct rlimit limit;
 
     if (count < 64 || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= count + 64)
         return;
+    prepared->nofile = limit;
     limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    prepared->raised_nofile = setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 static int open_slot(struct plan *plan, const struct plan_slot *slot, const struct spec *spec, int dir,
@@ -225,7 +226,7 @@ int prepare(struct plan *plan, const struct spec *spec, int dir, int pidfd, stru
 
     *prepared = (struct prepared){.start = -1, .lock = -1};
     prepared->fds = arena_array(plan->arena, plan->slot_count + 1, sizeof *prepared->fds);
-    allow_descriptors(plan->slot_count + plan->kept_mounts);
+    allow_descriptors(prepared, plan->slot_count + plan->kept_mounts);
     for (size_t i = 0; i < plan->slot_count; i++) {
         const struct plan_slot *slot = &plan->slots[i];
         int fd = slot->kind == PLAN_SLOT_NULL ? null : -1;
@@ -247,9 +248,16 @@ int prepare(struct plan *plan, const struct spec *spec, int dir, int pidfd, stru
     return 0;
 }
 
-void prepare_release(struct prepared *prepared)
+int prepare_take_lock(struct prepared *prepared)
 {
     for (size_t i = 0; i < prepared->count; i++)
-        fd_close(prepared->fds[i]);
+        if (prepared->fds[i] == prepared->lock)
+            prepared->fds[i] = -1;
+    return TAKE_FD(prepared->lock);
+}
+
+void prepare_release(struct prepared *prepared)
+{
+    fd_close_all(prepared->fds, prepared->count);
     prepared->count = 0;
 }

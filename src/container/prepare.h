@@ -3,6 +3,9 @@
 #ifndef CONTAINER_PREPARE_H
 #define CONTAINER_PREPARE_H
 
+#include <stdbool.h>
+#include <sys/resource.h>
+
 #include "base/error.h"
 #include "plan/plan.h"
 #include "spec/spec.h"
@@ -11,8 +14,10 @@
 struct prepared {
     int *fds;
     size_t count;
-    int start; /* of them: the listening socket of `start`, or -1 */
-    int lock;  /* of them: the lock on `created`, or -1 */
+    int start;            /* of them: the listening socket of `start`, or -1 */
+    int lock;             /* of them: the lock on `created`, or -1 */
+    bool raised_nofile;   /* the soft limit of this process, for so many of them */
+    struct rlimit nofile; /* what it was before */
 };
 
 /**
@@ -23,6 +28,9 @@ struct prepared {
  */
 int prepare(struct plan *plan, const struct spec *spec, int dir, int pidfd, struct prepared *prepared,
             struct caisson_error *err);
+
+/** @return the lock on `created`, which is the caller's from now on; -1: there is none. */
+int prepare_take_lock(struct prepared *prepared);
 
 /** Closes all of them. */
 void prepare_release(struct prepared *prepared);

@@ -19,6 +19,7 @@
 #include "container/criu_mounts.h"
 #include "container/criu_options.h"
 #include "container/delete.h"
+#include "container/lock.h"
 #include "container/terminal.h"
 #include "sys/mount.h"
 #include "sys/pidfd.h"
@@ -273,7 +274,8 @@ static int restore(struct restore *r, const struct caisson_context *context, str
 int caisson_restore(const struct caisson_context *context, const struct caisson_restore_options *options,
                     int *exit_status, struct caisson_error *err)
 {
-    struct creation creation _cleanup_creation_ = CREATION_INIT;
+    CONTAINER_ROOM(room);
+    struct creation creation _cleanup_creation_ = CREATION_INIT(room);
     struct restore r = {
         .options = options,
         .creation = &creation,
@@ -293,7 +295,7 @@ int caisson_restore(const struct caisson_context *context, const struct caisson_
         return error_prefix(err, "cannot restore container '%s'", options->create.id);
     if (options->create.detach)
         return 0;
-    creation.container.lock = fd_close(creation.container.lock);
+    lock_let_go(creation.container.lock);
     if (terminal_foreground(launch->process.pid, launch->process.pidfd, launch->master, exit_status, err) <
         0) {
         caisson_delete(context, options->create.id, true, NULL);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* caisson_run() */
-#include <unistd.h>
-
 #include "container/create.h"
 #include "container/delete.h"
+#include "container/lock.h"
 #include "container/start.h"
 #include "container/terminal.h"
 
-/* The lock is let go while the container runs, so that others can kill and look at it; taken again to delete it. */
+/* The lock was let go while the container ran, so that others could kill and look at it. */
 static int end(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
 {
     if (options->keep)
@@ -18,8 +17,11 @@ static int end(struct creation *c, const struct caisson_create_options *options,
 static int start(struct creation *c, const struct caisson_create_options *options, struct caisson_error *err)
 {
     c->launch.status = CAISSON_CREATED;
-    if (launch_go(&c->launch, err) < 0 || launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0 ||
-        state_wait_executed(c->container.dir, err) < 0)
+    if ((!c->gone_ahead && launch_go(&c->launch, err) < 0) ||
+        launch_accompany(&c->launch, LAUNCH_EXECUTED, err) < 0)
+        return -1;
+    /* For whoever looks next: hooks, and what the caller does after a return. Nobody waits for either otherwise. */
+    if ((options->detach || c->container.state.poststart) && state_wait_executed(c->container.dir, err) < 0)
         return -1;
     context_log(c->launch.context, CAISSON_LOG_DEBUG, "the init has executed the program");
     /* One that is waited for is deleted soon, as a rule. */
@@ -28,16 +30,11 @@ static int start(struct creation *c, const struct caisson_create_options *option
     return start_run_poststart(&c->launch, err);
 }
 
-static void release_lock(struct creation *c)
-{
-    close(c->container.lock);
-    c->container.lock = -1;
-}
-
 int caisson_run(const struct caisson_context *context, const struct caisson_create_options *options,
                 int *exit_status, struct caisson_error *err)
 {
-    struct creation creation _cleanup_creation_ = CREATION_INIT;
+    CONTAINER_ROOM(room);
+    struct creation creation _cleanup_creation_ = CREATION_INIT(room);
     struct launch *launch = &creation.launch;
 
     *exit_status = 0;
@@ -51,7 +48,7 @@ int caisson_run(const struct caisson_context *context, const struct caisson_crea
     }
     if (options->detach)
         return 0;
-    release_lock(&creation);
+    lock_let_go(creation.container.lock);
     if (terminal_foreground(launch->process.pid, launch->process.pidfd, launch->master, exit_status, err) <
         0) {
         caisson_delete(context, options->id, true, NULL);

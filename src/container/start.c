@@ -112,7 +112,8 @@ static int start_open(const struct caisson_context *context, struct container *c
 
 int caisson_start(const struct caisson_context *context, const char *id, struct caisson_error *err)
 {
-    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    CONTAINER_ROOM(room);
+    struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct caisson_error why = {0};
 
     if (container_open(context, id, true, &container, err) < 0)

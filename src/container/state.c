@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "container/lock.h"
 
-enum { TREE_DEPTH = 16, LOCK_WAIT_MS = 10 * 1000 };
+enum { TREE_DEPTH = 16 };
 
 int state_check_id(const char *id, struct caisson_error *err)
 {

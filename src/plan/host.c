@@ -18,7 +18,36 @@
 enum { EFFECTIVE, BOUNDING, IGNORED, SETS };
 
 /* The lines of /proc/self/status that matter here: a name, and 16 hexadecimal digits. */
-static const char *const set_names[SETS] = {"\nCapEff:\t", "\nCapBnd:\t", "\nSigIgn:\t"};
+static const char set_names[SETS][9] = {"CapEff:\t", "CapBnd:\t", "SigIgn:\t"};
+enum { NAME_LENGTH = sizeof set_names[0] - 1, LINE_LENGTH = NAME_LENGTH + 16 };
+
+/* @return which of the sets the line tells of, SETS for none. */
+static size_t set_of(const char *line)
+{
+    size_t i = 0;
+
+    while (i < SETS && memcmp(line, set_names[i], NAME_LENGTH) != 0)
+        i++;
+    return i;
+}
+
+/* Reads what stands in `text` as whole lines. @return how many of the sets that were. */
+static unsigned parse_sets(const char *text, size_t length, uint64_t sets[SETS])
+{
+    unsigned found = 0;
+
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        size_t set;
+
+        line += *line == '\n';
+        set = length - (size_t)(line - text) >= LINE_LENGTH ? set_of(line) : SETS;
+        if (set < SETS) {
+            sets[set] = strtoull(line + NAME_LENGTH, NULL, 16);
+            found |= 1U << set;
+        }
+    }
+    return found;
+}
 
 /*
  * One file tells what would take a call for each capability and each signal. It is longer than a page only where the
@@ -29,12 +58,11 @@ static int read_sets(uint64_t sets[SETS])
     _cleanup_close_ int fd = openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
     enum { WINDOW = 4096, OVERLAP = 64 };
     char text[WINDOW + 1];
-    bool found[SETS] = {0};
+    unsigned found = 0;
 
     if (fd < 0)
         return -1;
-    for (off_t offset = 0; !found[EFFECTIVE] || !found[BOUNDING] || !found[IGNORED];
-         offset += WINDOW - OVERLAP) {
+    for (off_t offset = 0; found != (1U << SETS) - 1; offset += WINDOW - OVERLAP) {
         ssize_t n = pread(fd, text, WINDOW, offset);
 
         if (n <= 0) {
@@ -42,14 +70,7 @@ static int read_sets(uint64_t sets[SETS])
             return -1;
         }
         text[n] = '\0';
-        for (size_t i = 0; i < SETS; i++) {
-            const char *line = strstr(text, set_names[i]);
-
-            if (!line || text + n - line < OVERLAP / 2)
-                continue;
-            sets[i] = strtoull(line + strlen(set_names[i]), NULL, 16);
-            found[i] = true;
-        }
+        found |= parse_sets(text, (size_t)n, sets);
     }
     return 0;
 }
