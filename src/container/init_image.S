@@ -6,5 +6,6 @@
     .globl init_image_end
 init_image:
     .incbin INIT_IMAGE_FILE
+    .balign 16 /* the plan stands behind it */
 init_image_end:
     .section .note.GNU-stack, "", @progbits

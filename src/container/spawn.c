@@ -29,7 +29,7 @@ extern const char init_image[], init_image_end[];
 struct child {
     const struct prepared *prepared;
     char *const *argv;
-    int init, plan, channel;
+    int init, channel;
     uint64_t ignored_signals;
     bool new_user_namespace;
     const char *oom_score_adj;
@@ -38,15 +38,16 @@ struct child {
 };
 
 /*
- * A copy that nobody can write to: the container's /proc/self/exe is this, and not the host's program
- * (CVE-2019-5736).
+ * The program of the init with the plan behind it: a copy that nobody can write to. The container's /proc/self/exe is
+ * this, and not the host's program (CVE-2019-5736).
  */
-static int sealed_memfd(const char *name, const void *bytes, size_t length, bool executable)
+static int sealed_memfd(const struct plan *plan)
 {
-    _cleanup_close_ int fd = weakened("seal") && executable ? weaken_file() : sys_memfd(name, executable);
+    _cleanup_close_ int fd = weakened("seal") ? weaken_file() : sys_memfd("caisson-init", true);
 
-    if (fd < 0 || fd_write_all(fd, bytes, length) < 0 || sys_memfd_seal(fd) < 0)
-        return weakened("seal") && executable ? weaken_reopen(fd) : -1;
+    if (fd < 0 || fd_write_all(fd, init_image, (size_t)(init_image_end - init_image)) < 0 ||
+        fd_write_all(fd, plan->program, plan->program_size) < 0 || sys_memfd_seal(fd) < 0)
+        return weakened("seal") ? weaken_reopen(fd) : -1;
     return TAKE_FD(fd);
 }
 
@@ -110,7 +111,7 @@ static int inherit(int fd)
 __attribute__((no_sanitize_address)) static _Noreturn void run_child(struct child *child)
 {
     static char *const no_env[] = {NULL};
-    bool ok = inherit(child->plan) == 0 && inherit(child->channel) == 0;
+    bool ok = inherit(child->init) == 0 && inherit(child->channel) == 0;
 
     /*
      * After its exec the process is not dumpable, and its files in procfs are root's: too late for a user without
@@ -183,9 +184,9 @@ static int start(struct plan *plan, struct child *child, int cgroup_fd, struct s
 int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd, struct spawned *spawned,
                struct caisson_error *err)
 {
-    _cleanup_close_ int init = -1, program = -1, ours = -1, theirs = -1;
-    char number[12];
-    char *argv[] = {(char *)(uintptr_t) "caisson-init", number, NULL};
+    _cleanup_close_ int init = -1, ours = -1, theirs = -1;
+    char number[12], offset[24], size[24];
+    char *argv[] = {(char *)(uintptr_t) "caisson-init", number, offset, size, NULL};
     struct child child = {.prepared = prepared, .argv = argv};
     int pair[2];
 
@@ -195,13 +196,13 @@ int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd
     ours = pair[0];
     theirs = pair[1];
     plan_set_channel(plan, theirs);
-    init = sealed_memfd("caisson-init", init_image, (size_t)(init_image_end - init_image), true);
-    program = sealed_memfd("caisson-plan", plan->program, plan->program_size, false);
-    if (init < 0 || program < 0 || protect(plan, init) < 0)
+    init = sealed_memfd(plan);
+    if (init < 0 || protect(plan, init) < 0)
         return error_system(err, errno, "cannot make a memfd for the container's first process");
-    snprintf(number, sizeof number, "%d", program);
+    snprintf(number, sizeof number, "%d", init);
+    snprintf(offset, sizeof offset, "%zu", (size_t)(init_image_end - init_image));
+    snprintf(size, sizeof size, "%zu", plan->program_size);
     child.init = init;
-    child.plan = program;
     child.channel = theirs;
     if (start(plan, &child, cgroup_fd, spawned, err) < 0)
         return -1;

@@ -30,7 +30,8 @@ static uint64_t uptime(const struct state *state)
 int caisson_statistics(const struct caisson_context *context, const char *id,
                        struct caisson_statistics *statistics, struct caisson_error *err)
 {
-    struct container container _cleanup_container_ = CONTAINER_CLOSED;
+    CONTAINER_ROOM(room);
+    struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     _cleanup_close_ int cgroup = -1;
     enum caisson_status status;
 

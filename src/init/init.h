@@ -82,6 +82,9 @@ int mount_kept(const struct init *init, plan_ref target);
 
 /* ---- procfs.c ---- */
 
+/** Carries out the steps from `first` on, to the end of which there is no return, and reports what fails. @return 1 */
+int init_go_on(struct init *init, uint32_t first);
+
 /** @return whether step `from`, or one behind it, works with the host's procfs. */
 bool procfs_needed(const struct init *init, uint32_t from);
 

@@ -60,20 +60,24 @@ char **init_vector(struct init *init, plan_ref ref)
     return (char **)(void *)vector->items;
 }
 
-/* Maps the plan privately, checks it, and closes its descriptor. @return NULL for anything but a sound plan. */
-static struct plan_header *load_plan(int fd)
+/*
+ * The plan stands behind the init's own program. Maps it privately, checks it, and closes the descriptor.
+ * @return NULL for anything but a sound plan.
+ */
+static struct plan_header *load_plan(int fd, size_t offset, size_t size)
 {
+    size_t before = offset % (size_t)getpagesize();
     const char *problem = "";
-    struct stat st;
-    void *program;
+    char *pages;
 
-    if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > PLAN_SIZE_LIMIT)
+    if (size == 0 || size > PLAN_SIZE_LIMIT || offset > PLAN_SIZE_LIMIT || offset % PLAN_ALIGNMENT != 0)
         return NULL;
-    program = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-    if (program == MAP_FAILED)
+    pages = mmap(NULL, before + size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, (off_t)(offset - before));
+    if (pages == MAP_FAILED)
         return NULL;
     close(fd);
-    return plan_check(program, (size_t)st.st_size, &problem) < 0 ? NULL : program;
+    return plan_check(pages + before, size, &problem) < 0 ? NULL
+                                                          : (struct plan_header *)(void *)(pages + before);
 }
 
 /* The runtime blocks signals. Those that its caller ignored it has set to SIG_DFL: see spawn.c. */
@@ -96,14 +100,13 @@ static bool joins_container(const struct init *init)
     return true;
 }
 
-static int run_steps(struct init *init)
+static int run_steps(struct init *init, uint32_t first)
 {
     const struct plan_step *step = plan_first(init->plan);
 
-    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
-    if (joins_container(init) && close_unneeded(init, 0) < 0)
-        return -1;
-    for (init->step = 0; init->step < init->plan->step_count; init->step++, step = plan_next(step)) {
+    for (uint32_t i = 0; i < first; i++)
+        step = plan_next(step);
+    for (init->step = first; init->step < init->plan->step_count; init->step++, step = plan_next(step)) {
         init_doing(init, PLAN_ACTION_STEP, NULL);
         if (step_functions[step->op](init, step) < 0)
             return -1;
@@ -117,14 +120,31 @@ static int run_steps(struct init *init)
     return 0;
 }
 
+int init_go_on(struct init *init, uint32_t first)
+{
+    if (run_steps(init, first) < 0)
+        channel_send(init, PLAN_MESSAGE_FAILED, errno, 0, -1);
+    return 1;
+}
+
+/* What comes before the first step. */
+static int begin(struct init *init)
+{
+    if (procfs_open(init) < 0)
+        return -1;
+    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
+    return joins_container(init) ? close_unneeded(init, 0) : 0;
+}
+
 int main(int argc, char **argv)
 {
     struct init init = {
         .channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .parent = -1, .step = PLAN_NO_STEP};
-    int fd = argc == 2 ? atoi(argv[1]) : -1;
+    int fd =
+        argc == 4 ? atoi(argv[1]) : -1; /* of this program; then where its plan begins, and how long it is */
 
     /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */
-    init.plan = fd < 3 ? NULL : load_plan(fd);
+    init.plan = fd < 3 ? NULL : load_plan(fd, (size_t)atol(argv[2]), (size_t)atol(argv[3]));
     if (!init.plan)
         return 126;
     init.channel = init.plan->channel;
@@ -132,7 +152,8 @@ int main(int argc, char **argv)
         prctl(PR_SET_DUMPABLE, 0);
     unblock_signals();
     init.umask = umask(0);
-    if (procfs_open(&init) < 0 || run_steps(&init) < 0)
-        channel_send(&init, PLAN_MESSAGE_FAILED, errno, 0, -1);
+    if (begin(&init) == 0)
+        return init_go_on(&init, 0);
+    channel_send(&init, PLAN_MESSAGE_FAILED, errno, 0, -1);
     return 1;
 }

@@ -67,16 +67,15 @@ static int set_label(struct init *init, int mount, const char *label)
     return fsetxattr(root, "security.selinux", label, strlen(label), 0);
 }
 
-/* @return a detached mount of a new filesystem. */
-static int new_filesystem(struct init *init, const struct plan_mount *step)
+/* @return a detached mount of a new filesystem. `*context` is the descriptor that it was made with. */
+static int new_filesystem(struct init *init, const struct plan_mount *step, int *context)
 {
     const char *type = init_text(init, step->type);
     const char *source = init_text(init, step->source);
-    _cleanup_close_ int fs = -1;
-    int mount;
+    int fs, mount;
 
     init_doing(init, PLAN_ACTION_FSOPEN, type);
-    fs = sys_fsopen(type);
+    fs = *context = sys_fsopen(type);
     if (fs < 0)
         return -1;
     if (source) {
@@ -228,6 +227,44 @@ static unsigned copy_up_keeps(const struct init *init, const struct plan_mount *
     return keep;
 }
 
+static const char *last_component(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
+/*
+ * Makes the target in the tmpfs that it is to be in, which nobody but the init has written to.
+ * @return the descriptor of that tmpfs; -1: not so, the target has to be looked for
+ */
+static int make_inside(struct init *init, const struct plan_mount *step)
+{
+    const char *path = init_text(init, step->target);
+    int dir = step->under && strchr(path, '/') ? mount_kept(init, step->under) : -1;
+    const char *name = dir < 0 ? NULL : last_component(path);
+
+    if (!name || weakened("resolve"))
+        return -1;
+    if (step->flags & PLAN_MOUNT_FILE)
+        return mknodat(dir, name, S_IFREG | 0644, 0) < 0 ? -1 : dir;
+    return mkdirat(dir, name, 0755) < 0 ? -1 : dir;
+}
+
+static int attach_inside(struct init *init, const struct plan_mount *step, int mount, int inside)
+{
+    const char *path = init_text(init, step->target), *name = last_component(path);
+
+    init_doing(init, PLAN_ACTION_ATTACH, path);
+    if (sys_move_mount_at(mount, inside, name) < 0) {
+        if (errno == EINVAL) {
+            _cleanup_close_ int target = openat(inside, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+            errno = mismatch(mount, target);
+        }
+        return -1;
+    }
+    return set_propagation(init, step, mount);
+}
+
 static int attach(struct init *init, const struct plan_mount *step, int mount, int target)
 {
     const char *path = init_text(init, step->target);
@@ -292,32 +329,50 @@ static int open_target(struct init *init, const struct plan_mount *step)
     return target_open(init, init_text(init, step->target), step->flags);
 }
 
+/* What a step opens: neighbours, as a rule, and so closed in one call. */
+struct opened {
+    int target, context, mount;
+};
+
+static void close_opened(struct opened *opened)
+{
+    int fds[] = {opened->target, opened->context, opened->mount};
+
+    fd_close_all(fds, sizeof fds / sizeof fds[0]);
+}
+
 int init_MOUNT(struct init *init, const struct plan_mount *step)
 {
-    _cleanup_close_ int target = open_target(init, step);
-    _cleanup_close_ int mount = -1;
+    __attribute__((cleanup(close_opened))) struct opened opened = {-1, -1, -1};
+    int inside = make_inside(init, step);
 
-    if (target < 0 || check_target(init, step, target) < 0)
-        return -1;
+    if (inside < 0) {
+        opened.target = open_target(init, step);
+        if (opened.target < 0 || check_target(init, step, opened.target) < 0)
+            return -1;
+    }
     switch (step->kind) {
     case PLAN_MOUNT_NEW:
-        mount = new_filesystem(init, step);
+        opened.mount = new_filesystem(init, step, &opened.context);
         break;
     case PLAN_MOUNT_TREE:
-        mount = step->fd >= 0 ? step->fd : own_tree(init, step);
+        opened.mount = step->fd >= 0 ? step->fd : own_tree(init, step);
         break;
     case PLAN_MOUNT_REMOUNT:
-        return remount(init, step, target);
+        return remount(init, step, opened.target);
     case PLAN_MOUNT_CLASSIC:
-        return classic(init, step, target);
+        return classic(init, step, opened.target);
     default:
         errno = EINVAL;
         return -1;
     }
-    if (mount < 0 || attach(init, step, mount, target) < 0)
+    if (opened.mount < 0)
+        return -1;
+    if ((inside < 0 ? attach(init, step, opened.mount, opened.target)
+                    : attach_inside(init, step, opened.mount, inside)) < 0)
         return -1;
     if (step->flags & PLAN_MOUNT_KEEP)
-        keep(step, TAKE_FD(mount));
+        keep(step, TAKE_FD(opened.mount));
     return 0;
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Namespaces and what belongs to a fresh one. */
+#define _GNU_SOURCE /* clone(2) */
 #include "init/init.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/keyctl.h>
-#include <linux/sched.h>
 #include <linux/sockios.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -67,20 +68,31 @@ int init_TIME(struct init *init, const struct plan_time *step)
     return sys_setns(ns, CLONE_NEWTIME);
 }
 
+/* The first process has ended when the word comes: the runtime waits for that. */
+static int go_on(void *data)
+{
+    struct init *init = data;
+
+    if (channel_wait(init) == 0)
+        return init_go_on(init, init->step + 1);
+    channel_send(init, PLAN_MESSAGE_FAILED, errno, 0, -1);
+    return 1;
+}
+
+/*
+ * The memory is shared, for the first process does nothing more than to tell of the second: to copy it would cost more
+ * than all other steps of `exec` together. The second has a stack of its own, and leaves alone what the first's holds.
+ */
 int init_FORK(struct init *init, const struct plan_fork *step)
 {
+    static _Alignas(16) char stack[64 * 1024]; /* what is not used of it costs nothing */
     int pidfd = -1;
     /* A sibling rather than a child: the runtime, and after it the caller, is to be its parent. */
-    struct clone_args args = {
-        .flags = CLONE_PARENT | CLONE_PIDFD | step->types,
-        .pidfd = (uintptr_t)&pidfd,
-    };
-    pid_t pid = sys_clone3(&args);
+    pid_t pid = clone(go_on, stack + sizeof stack, (int)(CLONE_VM | CLONE_PARENT | CLONE_PIDFD | step->types),
+                      init, &pidfd);
 
     if (pid < 0)
         return -1;
-    if (pid == 0)
-        return channel_wait(init);
     if (channel_send(init, PLAN_MESSAGE_FORKED, 0, pid, pidfd) < 0)
         _exit(1);
     _exit(0);

@@ -34,47 +34,53 @@ static bool is_absent(void)
     return errno == ENOENT || errno == ENOTDIR;
 }
 
+/* A path and what is mounted on it: neighbours, as a rule, and so closed in one call. */
+static void close_both(int (*fds)[2])
+{
+    fd_close_all(*fds, 2);
+}
+
+#define _cleanup_both_ __attribute__((cleanup(close_both)))
+enum { TARGET, MOUNT };
+
 int init_READONLY(struct init *init, const struct plan_readonly *step)
 {
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
     const char *path = init_text(init, step->path);
-    _cleanup_close_ int target = open_path(init, path, step->under);
-    _cleanup_close_ int mount = -1;
+    _cleanup_both_ int fds[] = {[TARGET] = open_path(init, path, step->under), [MOUNT] = -1};
 
-    if (target < 0)
+    if (fds[TARGET] < 0)
         return is_absent() ? 0 : -1;
     init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
-    mount = sys_open_tree(target, "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
-    if (mount < 0)
+    fds[MOUNT] = sys_open_tree(fds[TARGET], "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
+    if (fds[MOUNT] < 0)
         return -1;
     init_doing(init, PLAN_ACTION_SETATTR, path);
-    if (sys_mount_setattr(mount, AT_RECURSIVE, &attr) < 0)
+    if (sys_mount_setattr(fds[MOUNT], AT_RECURSIVE, &attr) < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(mount, target);
+    return sys_move_mount(fds[MOUNT], fds[TARGET]);
 }
 
 /* Attaches a clone of a mount that is attached already. */
-static int attach_clone(struct init *init, int mount, int target, const char *path)
+static int attach_clone(struct init *init, int mount, int fds[2], const char *path)
 {
-    _cleanup_close_ int clone = -1;
-
     init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
-    clone = sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-    if (clone < 0)
+    fds[MOUNT] = sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    if (fds[MOUNT] < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(clone, target);
+    return sys_move_mount(fds[MOUNT], fds[TARGET]);
 }
 
 /* All masked directories share one tmpfs that nothing can be written to: a superblock a path would be waste. */
-static int mask_directory(struct init *init, int target, const char *path, const char *context)
+static int mask_directory(struct init *init, int fds[2], const char *path, const char *context)
 {
     const unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     _cleanup_close_ int fs = -1;
 
     if (init->empty >= 0)
-        return attach_clone(init, init->empty, target, path);
+        return attach_clone(init, init->empty, fds, path);
     init_doing(init, PLAN_ACTION_FSMOUNT, "tmpfs");
     fs = sys_fsopen("tmpfs");
     if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_blocks", "1") < 0 ||
@@ -87,7 +93,7 @@ static int mask_directory(struct init *init, int target, const char *path, const
     if (init->empty < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(init->empty, target);
+    return sys_move_mount(init->empty, fds[TARGET]);
 }
 
 /* @return a detached mount of the host's null device, and no other file that lies at its path. As in prepare.c. */
@@ -116,28 +122,28 @@ static int open_host_null(struct init *init)
 }
 
 /* The null device is the host's own: one from inside could be anything (CVE-2025-31133). */
-static int mask_file(struct init *init, const struct plan_mask *step, int target, const char *path)
+static int mask_file(struct init *init, const struct plan_mask *step, int fds[2], const char *path)
 {
     if (init->null >= 0)
-        return attach_clone(init, init->null, target, path);
+        return attach_clone(init, init->null, fds, path);
     init->null = step->null >= 0 && !weakened("null") ? step->null : open_host_null(init);
     if (init->null < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(init->null, target);
+    return sys_move_mount(init->null, fds[TARGET]);
 }
 
 int init_MASK(struct init *init, const struct plan_mask *step)
 {
     const char *path = init_text(init, step->path);
-    _cleanup_close_ int target = open_path(init, path, step->under);
+    _cleanup_both_ int fds[] = {[TARGET] = open_path(init, path, step->under), [MOUNT] = -1};
     struct stat st;
 
-    if (target < 0)
+    if (fds[TARGET] < 0)
         return is_absent() ? 0 : -1;
-    if (fstat(target, &st) < 0)
+    if (fstat(fds[TARGET], &st) < 0)
         return -1;
     if (S_ISDIR(st.st_mode))
-        return mask_directory(init, target, path, init_text(init, step->context));
-    return mask_file(init, step, target, path);
+        return mask_directory(init, fds, path, init_text(init, step->context));
+    return mask_file(init, step, fds, path);
 }

@@ -22,12 +22,10 @@ static int set_propagation(int fd, uint64_t propagation, unsigned recursive)
 
 int init_PROPAGATION(struct init *init, const struct plan_propagation *step)
 {
-    _cleanup_close_ int fd = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct mount_attr attr = {.propagation = step->propagation};
 
     (void)init;
-    if (fd < 0)
-        return -1;
-    return set_propagation(fd, step->propagation, AT_RECURSIVE);
+    return sys_mount_setattr_at(AT_FDCWD, "/", AT_RECURSIVE, &attr);
 }
 
 int init_ROOT(struct init *init, const struct plan_root *step)

@@ -8,6 +8,8 @@
 #include "plan/seccomp.h"
 #include "plan/seccomp_annotations.h"
 
+enum { FIRST_ROOM = 4000 }; /* for the steps, and for the data: enough for most plans */
+
 static int add_seccomp(struct plan_builder *b, const struct plan_filter *filter, struct caisson_error *err)
 {
     struct plan_seccomp step = {.count = (uint32_t)filter->length, .flags = filter->flags};
@@ -129,8 +131,10 @@ static int add_process(struct plan_builder *b, struct caisson_error *err)
     }
     if (plan_limits(b, err) < 0 || plan_labels(b, err) < 0)
         return -1;
-    builder_step(b, PLAN_OP_CWD, "/process/cwd",
-                 &(struct plan_cwd){.path = builder_text(b, b->process->cwd)});
+    /* PLAN_OP_PIVOT leaves a new container's process in "/". */
+    if (b->request->purpose == PLAN_FOR_EXEC || strcmp(b->process->cwd, "/") != 0)
+        builder_step(b, PLAN_OP_CWD, "/process/cwd",
+                     &(struct plan_cwd){.path = builder_text(b, b->process->cwd)});
     return add_finish(b, err);
 }
 
@@ -262,6 +266,8 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
     plan->arena = arena;
     plan->steps = STRBUF(arena);
     plan->data = STRBUF(arena);
+    strbuf_reserve(&plan->steps, FIRST_ROOM);
+    strbuf_reserve(&plan->data, FIRST_ROOM);
     strbuf_add(&plan->data, "\0\0\0\0\0\0\0", 8); /* so that no reference is 0 */
     /* config.md: the process may be missing until it is started. */
     if (has_process && request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)

@@ -12,6 +12,8 @@ struct plan_builder {
     const struct spec_process *process; /* NULL: the configuration has none (create alone) */
     const char *mount_label;            /* linux.mountLabel, or NULL; set by plan_mount_label() */
     const char *mount_context;          /* the mount option that says it: "context" */
+    uint32_t fresh; /* offset of the step's body that mounts a new, empty tmpfs; 0: none so far */
+    const char *fresh_target;
 };
 
 /** @return a reference to a copy of `text`; none for NULL. */

@@ -125,7 +125,7 @@ int plan_devices(struct plan_builder *b, struct caisson_error *err)
          * the host's terminals would be behind it. The link to the container's own stands for it. */
         if (strcmp(config->devices.items[i].path, "/dev/ptmx") == 0 && !dev_is_bound(b))
             continue;
-        add_node(b, &config->devices.items[i], builder_format(b, "/linux/devices/%zu", i), false);
+        add_node(b, &config->devices.items[i], arena_numbered(b->plan->arena, "/linux/devices/", i), false);
     }
     return 0;
 }

@@ -25,6 +25,7 @@ static const struct field_word mount_flags[] = {
     {PLAN_MOUNT_SOURCE_NOFOLLOW, "source-nofollow"},
     {PLAN_MOUNT_OVER_LINK, "over-link"},
     {PLAN_MOUNT_KEEP, "keep"},
+    {PLAN_MOUNT_LATE, "late"},
     {PLAN_MOUNT_KEPT, "kept"},
     {0, NULL},
 };
@@ -110,6 +111,7 @@ const struct field plan_fields[] = {
     FIELD(MOUNT, plan_mount, PAIRS, parameters),
     FIELD(MOUNT, plan_mount, TEXT, data),
     FIELD(MOUNT, plan_mount, TEXT, label),
+    FIELD(MOUNT, plan_mount, TEXT, under),
     FIELD(MOUNT, plan_mount, SET, attr_set),
     FIELD(MOUNT, plan_mount, CLEAR, attr_clear),
     FIELD(MOUNT, plan_mount, PROPAGATION, propagation),

@@ -23,7 +23,7 @@
 #define PLAN_MAGIC   0x53494143u /* "CAIS" */
 #define PLAN_VERSION 1u
 
-enum { PLAN_SIZE_LIMIT = 64 * 1024 * 1024 };
+enum { PLAN_SIZE_LIMIT = 64 * 1024 * 1024, PLAN_ALIGNMENT = 8 };
 
 struct plan_header {
     uint32_t magic;

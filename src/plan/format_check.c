@@ -40,7 +40,7 @@ struct reference {
         PLAN_OP_##op, kind, offsetof(struct body, member), offsetof(struct body, count)                      \
     }
 
-/* Every plan_ref of every body, in the order of the operations. */
+/* Every plan_ref of every body, in the order of the operations: first_reference() relies on that. */
 static const struct reference references[] = {
     REFERENCE(JOIN, plan_join, TEXT_MAYBE, path),
     REFERENCE(TIME, plan_time, TEXT_MAYBE, offsets),
@@ -54,6 +54,7 @@ static const struct reference references[] = {
     REFERENCE(MOUNT, plan_mount, PAIRS, parameters),
     REFERENCE(MOUNT, plan_mount, TEXT_MAYBE, data),
     REFERENCE(MOUNT, plan_mount, TEXT_MAYBE, label),
+    REFERENCE(MOUNT, plan_mount, TEXT_MAYBE, under),
     REFERENCE(NODE, plan_node, TEXT, path),
     REFERENCE(LINK, plan_link, TEXT, path),
     REFERENCE(LINK, plan_link, TEXT, target),
@@ -84,6 +85,24 @@ static const struct reference references[] = {
     REFERENCE(EXEC, plan_exec, VECTOR_MAYBE, env),
     REFERENCE(EXEC, plan_exec, LISTEN_PID, listen_pid),
 };
+
+enum { REFERENCES = sizeof references / sizeof references[0] };
+
+/* @return the index of the first reference of an operation, or of one behind it. */
+static size_t first_reference(unsigned op)
+{
+    size_t low = 0, high = REFERENCES;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (references[middle].op < op)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
 
 static const uint16_t body_sizes[PLAN_OP_COUNT] = {
 #define X(name, body, words) [PLAN_OP_##name] = sizeof(struct body),
@@ -216,9 +235,8 @@ static int check_step(const struct data *data, const struct plan_step *step, uin
         return fail(problem, "a step has an unknown flag");
     if (step->origin >= data->size)
         return fail(problem, "a step's origin lies outside of the data");
-    for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
-        if (references[i].op == step->op &&
-            check_reference(data, &references[i], (const char *)(step + 1), problem) < 0)
+    for (size_t i = first_reference(step->op); i < REFERENCES && references[i].op == step->op; i++)
+        if (check_reference(data, &references[i], (const char *)(step + 1), problem) < 0)
             return -1;
     return 0;
 }
@@ -265,13 +283,12 @@ static int each_vector(const struct plan_header *plan,
     const struct plan_step *step = plan_first(plan);
 
     for (uint32_t n = 0; n < plan->step_count; n++, step = plan_next(step)) {
-        for (size_t i = 0; i < sizeof references / sizeof references[0]; i++) {
+        for (size_t i = first_reference(step->op); i < REFERENCES && references[i].op == step->op; i++) {
             const struct reference *reference = &references[i];
             struct extent extent;
             plan_ref ref;
 
-            if (reference->op != step->op ||
-                (reference->kind != VECTOR && reference->kind != VECTOR_MAYBE && reference->kind != PAIRS))
+            if (reference->kind != VECTOR && reference->kind != VECTOR_MAYBE && reference->kind != PAIRS)
                 continue;
             memcpy(&ref, (const char *)(step + 1) + reference->at, sizeof ref);
             if (ref == 0)

@@ -2,6 +2,7 @@
 /* mounts[]: what each entry comes to. */
 #include <string.h>
 
+#include "base/path.h"
 #include "plan/builder.h"
 #include "plan/mount_case.h"
 #include "sys/mount.h"
@@ -62,10 +63,45 @@ static const char *classic_data(struct plan_builder *b, const struct mount_case 
     return builder_format(b, "%s%s%s=\"%s\"", data, *data ? "," : "", b->mount_context, b->mount_label);
 }
 
+/*
+ * /dev, as a rule: what is mounted in it next needs no walk from the root, for nobody but the init has put anything there.
+ * The outermost counts.
+ */
+static void note_fresh(struct plan_builder *b, const struct mount_case *m, uint32_t where)
+{
+    if (b->fresh && path_is_below(m->mount->destination, b->fresh_target))
+        return;
+    b->fresh = path_is_plain(m->mount->destination) ? where : 0;
+    b->fresh_target = m->mount->destination;
+}
+
+/* @return the target of the new tmpfs that this mount's place is directly in; none when it is in no such one. */
+static plan_ref find_fresh(struct plan_builder *b, const struct mount_case *m)
+{
+    const char *path = m->mount->destination;
+    struct plan_mount body;
+
+    if (!b->fresh)
+        return 0;
+    /* What covers it, or may, ends it. */
+    if (!path_is_plain(path) || strcmp(path, b->fresh_target) == 0 || path_is_below(b->fresh_target, path))
+        b->fresh = 0;
+    if (!b->fresh || !path_is_below(path, b->fresh_target) || strchr(path + strlen(b->fresh_target) + 1, '/'))
+        return 0;
+    memcpy(&body, b->plan->steps.data + b->fresh, sizeof body);
+    if (!(body.flags & PLAN_MOUNT_KEEP)) {
+        b->plan->kept_mounts++;
+        body.flags |= PLAN_MOUNT_KEEP;
+        memcpy(b->plan->steps.data + b->fresh, &body, sizeof body);
+    }
+    return body.target;
+}
+
 static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
 {
     const struct mount_options *options = &m->options;
     const struct spec_mount *mount = m->mount;
+    uint32_t where;
 
     if (mount_case_has_type(mount, "bind")) {
         spec_error(b->spec, err, builder_format(b, "%s/options", m->pointer),
@@ -89,6 +125,7 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
         m->step.label = builder_text(b, b->mount_label);
     if (options->needs_classic) {
         m->step.kind = PLAN_MOUNT_CLASSIC;
+        m->step.under = 0;
         m->step.classic_flags = options->classic_flags;
         m->step.data = builder_text(b, classic_data(b, m));
     } else {
@@ -98,11 +135,13 @@ static int add_filesystem(struct plan_builder *b, struct mount_case *m, struct c
         /* What is to be in it, mount points and devices, is yet to be made: see plan_late_readonly(). */
         if (mount_case_has_type(mount, "tmpfs") && (options->attr_set & MOUNT_ATTR_RDONLY)) {
             m->step.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-            m->step.flags |= PLAN_MOUNT_KEEP;
+            m->step.flags |= PLAN_MOUNT_KEEP | PLAN_MOUNT_LATE;
             b->plan->kept_mounts++;
         }
     }
-    builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+    where = builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
+    if (m->step.kind == PLAN_MOUNT_NEW && mount_case_has_type(mount, "tmpfs") && !options->copy_up)
+        note_fresh(b, m, where);
     return 0;
 }
 
@@ -140,7 +179,7 @@ static int add_mount(struct plan_builder *b, size_t index, struct caisson_error 
 {
     struct mount_case m = {
         .mount = &b->spec->mounts.items[index],
-        .pointer = builder_format(b, "/mounts/%zu", index),
+        .pointer = arena_numbered(b->plan->arena, "/mounts/", index),
         .step = {.fd = -1},
     };
     const char *source;
@@ -164,6 +203,7 @@ static int add_mount(struct plan_builder *b, size_t index, struct caisson_error 
                    m.mount->destination);
         return error_hint(err, "root.path says what the root filesystem is");
     }
+    m.step.under = find_fresh(b, &m);
     if (m.options.bind) {
         if (!m.mount->source || !*m.mount->source)
             return spec_error(b->spec, err, builder_format(b, "%s/source", m.pointer),
@@ -230,7 +270,7 @@ void plan_late_readonly(struct plan_builder *b)
         if (step.op != PLAN_OP_MOUNT)
             continue;
         memcpy(&mount, steps->data + at + sizeof step, sizeof mount);
-        if (mount.kind != PLAN_MOUNT_NEW || !(mount.flags & PLAN_MOUNT_KEEP))
+        if (!(mount.flags & PLAN_MOUNT_LATE))
             continue;
         again.flags = PLAN_MOUNT_MUST_EXIST | PLAN_MOUNT_KEPT;
         again.target = mount.target;

@@ -2,32 +2,10 @@
 /* linux.readonlyPaths and linux.maskedPaths. */
 #include <string.h>
 
+#include "base/path.h"
 #include "plan/builder.h"
 #include "sys/mount.h"
 #include "sys/weaken.h"
-
-/* @return whether the path says nothing twice and nothing back: "//", "." and "..". */
-static bool is_plain(const char *path)
-{
-    while (*path == '/') {
-        size_t n = strcspn(++path, "/");
-
-        if (n == 0 || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
-            return false;
-        path += n;
-    }
-    return *path == '\0';
-}
-
-/* @return whether `path` is below `target`. */
-static bool is_below(const char *path, const char *target)
-{
-    size_t n = strlen(target);
-
-    while (n > 0 && target[n - 1] == '/')
-        n--;
-    return strncmp(path, target, n) == 0 && path[n] == '/';
-}
 
 /* The mounts that there are steps for, in their order. */
 struct mounts {
@@ -83,10 +61,10 @@ static plan_ref find_mount(struct plan_builder *b, const struct mounts *mounts, 
     size_t i = mounts->count;
     struct plan_mount body;
 
-    if (!is_plain(path) || weakened("under"))
+    if (!path_is_plain(path) || weakened("under"))
         return 0;
     /* The last one covers those before it. */
-    while (i > 0 && !is_below(path, b->plan->data.data + mounts->items[i - 1].target))
+    while (i > 0 && !path_is_below(path, b->plan->data.data + mounts->items[i - 1].target))
         i--;
     if (i == 0 || !is_kernels(b, body_of(b, &mounts->items[i - 1], &body)))
         return 0;
@@ -102,7 +80,7 @@ static int add_readonly(struct plan_builder *b, const struct mounts *mounts, siz
                         struct caisson_error *err)
 {
     const char *path = b->spec->linux_->readonly_paths.items[i];
-    const char *origin = builder_format(b, "/linux/readonlyPaths/%zu", i);
+    const char *origin = arena_numbered(b->plan->arena, "/linux/readonlyPaths/", i);
     struct plan_readonly step = {.path = builder_text(b, path), .under = find_mount(b, mounts, path)};
 
     if (plan_is_root(path)) {
@@ -116,7 +94,7 @@ static int add_readonly(struct plan_builder *b, const struct mounts *mounts, siz
 static int add_mask(struct plan_builder *b, const struct mounts *mounts, size_t i, struct caisson_error *err)
 {
     const char *path = b->spec->linux_->masked_paths.items[i];
-    const char *origin = builder_format(b, "/linux/maskedPaths/%zu", i);
+    const char *origin = arena_numbered(b->plan->arena, "/linux/maskedPaths/", i);
     struct plan_mask step = {
         .path = builder_text(b, path),
         .under = find_mount(b, mounts, path),

@@ -16,7 +16,7 @@ static void add_rlimits(struct plan_builder *b)
             .resource = (uint32_t)limit->resource,
         };
 
-        builder_step(b, PLAN_OP_RLIMIT, builder_format(b, "/process/rlimits/%zu", i), &step);
+        builder_step(b, PLAN_OP_RLIMIT, arena_numbered(b->plan->arena, "/process/rlimits/", i), &step);
     }
 }
 

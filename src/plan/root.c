@@ -26,7 +26,7 @@ int plan_root(struct plan_builder *b, struct caisson_error *err)
         builder_step(b, PLAN_OP_PROPAGATION, NULL, &(struct plan_propagation){.propagation = own});
     step.path = builder_text(b, b->plan->rootfs);
     /* The init compares what it finds at the path with what was seen here. */
-    if (stat(b->plan->rootfs, &st) == 0) {
+    if (b->request->rootfs >= 0 && fstat(b->request->rootfs, &st) == 0) {
         step.dev = st.st_dev;
         step.ino = st.st_ino;
     }

@@ -145,6 +145,7 @@ enum plan_mount_flags {
     PLAN_MOUNT_OVER_LINK = 1 << 9,       /* a target that is a symbolic link is itself mounted over */
     PLAN_MOUNT_KEEP = 1 << 10,           /* its descriptor is kept: for a KEPT, or for the paths `under` it */
     PLAN_MOUNT_KEPT = 1 << 11, /* REMOUNT: what a KEEP with the same `target` mounted, wherever it is */
+    PLAN_MOUNT_LATE = 1 << 12, /* kept, for a later step that makes it read-only */
 };
 
 struct plan_mount {
@@ -157,7 +158,8 @@ struct plan_mount {
     plan_ref parameters; /* a vector of key, value, key, value, ...; the value "" marks a flag */
     plan_ref data;       /* PLAN_MOUNT_CLASSIC: the comma-joined data */
     plan_ref label; /* security.selinux of the new filesystem's root; for one that takes no option for it */
-    uint32_t reserved;
+    plan_ref
+        under; /* target of a KEEP, a new tmpfs: a target that is missing there is made in it by its descriptor */
     uint64_t attr_set; /* MOUNT_ATTR_* */
     uint64_t attr_clear;
     uint64_t propagation;           /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, or 0 */

@@ -57,10 +57,23 @@ static inline int sys_move_mount(int mount, int target)
                         MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
+/** Attaches it on the entry `name` of the directory `dir`; where that is a symbolic link it is not followed. */
+static inline int sys_move_mount_at(int mount, int dir, const char *name)
+{
+    return (int)syscall(SYS_move_mount, mount, "", dir, name, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
 /** @param recursive AT_RECURSIVE, or 0 */
+static inline int sys_mount_setattr_at(int dirfd, const char *path, unsigned recursive,
+                                       struct mount_attr *attr)
+{
+    return (int)syscall(SYS_mount_setattr, dirfd, path, recursive, attr, sizeof *attr);
+}
+
+/** The same for the mount `fd` itself. */
 static inline int sys_mount_setattr(int fd, unsigned recursive, struct mount_attr *attr)
 {
-    return (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | recursive, attr, sizeof *attr);
+    return sys_mount_setattr_at(fd, "", AT_EMPTY_PATH | recursive, attr);
 }
 
 /** mount(2), for what the newer calls cannot say. */

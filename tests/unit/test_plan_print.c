@@ -269,7 +269,6 @@ static const struct {
      offsetof(struct plan_root, dev) - offsetof(struct plan_root, path) - sizeof(plan_ref)},
     {PLAN_OP_RLIMIT, offsetof(struct plan_rlimit, resource) + 4,
      sizeof(struct plan_rlimit) - offsetof(struct plan_rlimit, resource) - 4},
-    {PLAN_OP_MOUNT, offsetof(struct plan_mount, reserved), sizeof(uint32_t)},
     {PLAN_OP_CREDENTIALS, offsetof(struct plan_credentials, reserved), sizeof(uint32_t)},
     {PLAN_OP_WAIT, 0, sizeof(struct plan_wait)},
     {PLAN_OP_SESSION, 0, sizeof(struct plan_session)},
