@@ -128,6 +128,8 @@ static void decide(const struct input *input)
     decide_plan(&arena, spec, PLAN_FOR_CREATE);
     if (spec->process)
         decide_plan(&arena, spec, PLAN_FOR_EXEC);
+    decide_plan(&arena, spec, PLAN_FOR_MOUNT);
+    decide_plan(&arena, spec, PLAN_FOR_UNMOUNT);
     decide_cgroup(&arena, spec, CGROUP_FS, false);
     decide_cgroup(&arena, spec, CGROUP_SYSTEMD, true);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as config.json, process.json and resources.json: yajl and our reader as one thing. */
+/* Any bytes as config.json, process.json, resources.json and a file of mounts: yajl and our reader as one thing. */
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -50,9 +50,19 @@ static void resources(const struct input *input)
         &err);
 }
 
+static void mounts(const struct input *input)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct caisson_error err = {0};
+
+    check_refusal(
+        spec_parse_mounts(&arena, "mounts.json", input->text, input->length, fuzz_notice, NULL, &err), &err);
+}
+
 const struct fuzz_entry spec_targets[] = {
     {"config", config, "config.json"},
     {"process", process, "process.json of exec --process"},
     {"resources", resources, "resources.json of update --resources"},
+    {"mounts", mounts, "the file of mounts add and mounts remove"},
     {0},
 };
