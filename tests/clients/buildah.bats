@@ -9,7 +9,7 @@ buildah() {
     local command=$1
     shift
     case $command in
-    run | bud) set -- "${runtime[@]}" "$@" ;;
+    run | bud) set -- --network none "${runtime[@]}" "$@" ;;
     esac
     command buildah --root "$W/root" --runroot "$R/root" --storage-driver overlay "$command" "$@"
 }
@@ -97,7 +97,7 @@ END
 
 @test "podman build" {
     printf 'FROM localhost/box\nRUN echo built >/by\n' >"$T/Containerfile"
-    attempt podman build -q -t by-podman "$T"
+    attempt podman build -q --network none -t by-podman "$T"
     succeeds
     box localhost/by-podman cat /by
     gives 0 built

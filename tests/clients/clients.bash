@@ -43,6 +43,14 @@ clients_teardown() {
     done
 }
 
+# attempt_output COMMAND...: as attempt. On a machine with more work than it can do, podman, docker and ctr lose what a program
+# has written now and then (once in some thousand times); the runtime has no part in its way. So what says nothing is
+# asked once more.
+attempt_output() {
+    attempt "$@"
+    [ "$status$output" != 0 ] || attempt "$@"
+}
+
 # gives STATUS [PART...]: about the last `attempt`
 gives() {
     is "$status" "$1" || {

@@ -35,16 +35,25 @@ teardown() {
 
 IMAGE=localhost/box:latest
 
+# ctr_run OPTION...: ctr run. From containerd 1.7 on ctr asks for processor shares by itself, which crun and runc refuse
+# where cgroup v2 has no cpu controller.
+ctr_run() {
+    local shares=()
+    if ctr run --help | grep -qe --cpu-shares && ! grep -qw cpu /sys/fs/cgroup/cgroup.controllers; then shares=(--cpu-shares 0); fi
+    ctr run --runc-binary "$(type -P "$RUNTIME")" "${shares[@]}" "$@"
+}
+export -f ctr_run
+
 # box [OPTION...] -- COMMAND...
 box() {
     local options=()
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
-    attempt ctr run --rm --runc-binary "$(type -P "$RUNTIME")" "${options[@]}" "$IMAGE" "$NAME" "$@"
+    attempt_output ctr_run --rm "${options[@]}" "$IMAGE" "$NAME" "$@"
 }
 
 idle() {
-    attempt ctr run -d --runc-binary "$(type -P "$RUNTIME")" "$@" "$IMAGE" "$NAME" \
+    attempt ctr_run -d "$@" "$IMAGE" "$NAME" \
         sh -c 'trap "exit 3" TERM; touch /ready; while :; do sleep 1000 & wait $!; done'
     succeeds
     wait_for ctr task exec --exec-id "ready$RANDOM" "$NAME" test -e /ready
@@ -66,7 +75,7 @@ task_status() {
 }
 
 @test "run -t: a terminal" {
-    attempt on_tty ctr run --rm -t --runc-binary "$(type -P "$RUNTIME")" "$IMAGE" "$NAME" sh -c 'test -t 0 && tty; exit 5'
+    attempt on_tty ctr_run --rm -t "$IMAGE" "$NAME" sh -c 'test -t 0 && tty; exit 5'
     gives 5 /dev/pts/
 }
 
@@ -97,16 +106,33 @@ task_status() {
 @test "task start, exec, ps, metrics" {
     idle
     is "$(task_status)" RUNNING
-    attempt ctr task exec --exec-id e1 "$NAME" sh -c 'echo executed; exit 4'
+    # It lives on for a moment: ctr 2.1 drops what it has not read when it hears of the end, with any runtime.
+    attempt ctr task exec --exec-id e1 "$NAME" sh -c 'echo executed; sleep 0.5; exit 4'
     gives 4 executed
-    attempt ctr task exec --exec-id e2 "$NAME" nosuch
-    [ "$status" != 0 ]
-    contains "$output" 'executable file not found'
     attempt ctr task ps "$NAME"
     gives 0
     matches "$output" '[0-9]+'
     attempt ctr task metrics "$NAME"
     gives 0 "$NAME"
+}
+
+@test "task exec: a program that is not there, or may not be executed" {
+    idle
+    attempt ctr task exec --exec-id e1 "$NAME" nosuch
+    [ "$status" != 0 ]
+    contains "$output" 'executable file not found'
+    attempt ctr task exec --exec-id e2 "$NAME" /etc/plain
+    [ "$status" != 0 ]
+    contains "$output" 'permission denied'
+    attempt ctr task exec --exec-id e3 "$NAME" true
+    gives 0
+}
+
+@test "task exec: detached, user, working directory" {
+    idle
+    attempt ctr task exec --exec-id e1 --detach --user 12:34 --cwd /tmp "$NAME" sh -c 'id -u >new && mv new detached'
+    succeeds
+    wait_for ctr task exec --exec-id "e$RANDOM" "$NAME" grep 12 /tmp/detached
 }
 
 @test "task exec with a terminal" {
@@ -153,7 +179,7 @@ task_status() {
 @test "many at once" {
     local i pids=()
     for i in 1 2 3 4; do
-        ctr run --rm --runc-binary "$(type -P "$RUNTIME")" "$IMAGE" "many$i" echo "number $i" >"$T/$i" 2>&1 3>&- &
+        ctr_run --rm "$IMAGE" "many$i" echo "number $i" >"$T/$i" 2>&1 3>&- &
         pids+=($!)
     done
     wait "${pids[@]}"

@@ -4,13 +4,15 @@ load clients
 
 setup_file() {
     clients_setup_file
-    local config=$CHECKOUT/contrib/docker-daemon.json
-    if [ "$RUNTIME" != caisson ]; then
-        config=$W/daemon.json
-        jq --arg name "$RUNTIME" --arg path "$(type -P "$RUNTIME")" \
-            '."default-runtime" = "peer" | .runtimes = {peer: {path: $path}}' "$CHECKOUT/contrib/docker-daemon.json" >"$config"
-    fi
-    dockerd --config-file "$config" -H "unix://$R/docker.sock" --data-root "$W/data" --exec-root "$R/exec" \
+    local change='.'
+    [ "$RUNTIME" = caisson ] || change='."default-runtime" = "peer" | .runtimes = {peer: {path: $path}}'
+    jq --arg path "$(type -P "$RUNTIME")" "$change"' | .runtimes.arguments = {path: $path, runtimeArgs: ["--debug"]}' \
+        "$CHECKOUT/contrib/docker-daemon.json" >"$W/daemon.json"
+    # BuildKit within dockerd runs what is named runc; the file called is the proof that it does.
+    mkdir "$W/bin"
+    printf '#!/bin/sh\ntouch %s\nexec %s "$@"\n' "$W/called" "$(type -P "$RUNTIME")" >"$W/bin/runc"
+    chmod 755 "$W/bin/runc"
+    PATH=$W/bin:$PATH dockerd --config-file "$W/daemon.json" -H "unix://$R/docker.sock" --data-root "$W/data" --exec-root "$R/exec" \
         --pidfile "$R/docker.pid" --bridge=none --iptables=false --ip6tables=false --userland-proxy=false \
         --storage-driver=overlay2 --exec-opt native.cgroupdriver=cgroupfs >"$W/dockerd.log" 2>&1 3>&- &
     echo $! >"$W/dockerd"
@@ -31,7 +33,7 @@ teardown() {
 
 # box ARGUMENT...: docker run --rm, of busybox
 box() {
-    attempt docker run --rm --network none --name "$NAME" "$@"
+    attempt_output docker run --rm --network none --name "$NAME" "$@"
 }
 
 idle() {
@@ -92,6 +94,8 @@ field() {
     gives 0 9
     attempt docker logs "$NAME"
     gives 0 'to the log'
+    attempt docker ps -a --format '{{.Names}} {{.Status}}'
+    gives 0 "$NAME Exited (9)"
 }
 
 @test "exec: output, status, environment, user" {
@@ -250,6 +254,32 @@ field() {
     gives 0 'sleep 1000'
     attempt docker run --rm --pid host --network host --ipc host --uts host box readlink /proc/self/ns/uts
     gives 0 "$(readlink /proc/self/ns/uts)"
+}
+
+@test "a runtime with arguments" {
+    box --runtime arguments box sh -c 'echo with arguments; exit 3'
+    gives 3 'with arguments'
+}
+
+@test "build by BuildKit: RUN with mounts, a secret, USER, a RUN that fails" {
+    cat >"$T/Dockerfile" <<'END'
+FROM box
+RUN --mount=type=secret,id=s --mount=type=tmpfs,target=/fast cat /run/secrets/s >/s && mount | grep -q 'tmpfs on /fast' && test $$ = 1
+RUN --mount=type=bind,target=/context,ro grep -q FROM /context/Dockerfile && ! touch /context/x
+USER nobody
+RUN test $(id -u) = 65534
+END
+    echo hidden >"$T/secret"
+    rm -f "$W/called"
+    attempt env DOCKER_BUILDKIT=1 docker build -q --network none --secret "id=s,src=$T/secret" -t by-buildkit "$T"
+    succeeds
+    [ -e "$W/called" ]
+    box by-buildkit cat /s
+    gives 0 hidden
+    printf 'FROM box\nRUN exit 9\n' >"$T/Dockerfile"
+    attempt env DOCKER_BUILDKIT=1 docker build -q --network none "$T"
+    [ "$status" != 0 ]
+    contains "$output" 'exit code: 9'
 }
 
 @test "build" {

@@ -15,7 +15,7 @@ teardown() {
 
 # in_it ARGUMENT...
 in_it() {
-    attempt podman exec "$@"
+    attempt_output podman exec "$@"
 }
 
 @test "output and exit status" {

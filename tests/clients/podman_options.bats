@@ -163,12 +163,12 @@ load podman
 }
 
 @test "without it, the device cannot be made and opened" {
-    box box sh -c 'mknod /dev/fuse c 10 229; ! (exec 3</dev/fuse) && echo right'
+    box --cap-add mknod box sh -c 'mknod /dev/fuse c 10 229 && ! (exec 3</dev/fuse) && echo right'
     gives 0 right
 }
 
 @test "device-cgroup-rule" {
-    box --device-cgroup-rule "c 10:229 r" box sh -c 'mknod /dev/k c 10 229 && exec 3</dev/k && echo opened'
+    box --cap-add mknod --device-cgroup-rule "c 10:229 r" box sh -c 'mknod /dev/k c 10 229 && exec 3</dev/k && echo opened'
     gives 0 opened
 }
 
@@ -268,6 +268,11 @@ load podman
 @test "cgroups=disabled" {
     box --cgroups=disabled box echo without
     gives 0 without
+}
+
+@test "cgroups=split" {
+    box --cgroups=split --cgroupns host box cat /proc/self/cgroup
+    gives 0 /libpod-payload
 }
 
 @test "cgroups=no-conmon" {

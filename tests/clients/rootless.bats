@@ -174,14 +174,14 @@ export -f as_user podman
         | .linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}, {containerID: 1, hostID: 1, size: 999}]
         | .linux.gidMappings = .linux.uidMappings' "$CHECKOUT/tests/integration/base.json" >"$T/bundle/config.json"
     chown -R 4242:4242 "$T/bundle"
-    box --privileged -v "$CAISSON:/bin/inner:ro" -v "$T/bundle:/bundle" box \
+    box --privileged -v "$(type -P caisson):/bin/inner:ro" -v "$T/bundle:/bundle" box \
         inner --cgroup-manager disabled --root /tmp/state run --bundle /bundle in
     gives 0 0 box
     # and without a user namespace of its own
     jq 'del(.linux.uidMappings, .linux.gidMappings) | .linux.namespaces |= map(select(.type != "user"))' \
         "$T/bundle/config.json" >"$T/config.new"
     cat "$T/config.new" >"$T/bundle/config.json"
-    box --privileged -v "$CAISSON:/bin/inner:ro" -v "$T/bundle:/bundle" box \
+    box --privileged -v "$(type -P caisson):/bin/inner:ro" -v "$T/bundle:/bundle" box \
         inner --cgroup-manager disabled --root /tmp/state run --bundle /bundle in
     gives 0 0 box
 }

@@ -3,8 +3,23 @@
 # All of it is mounts and files in $CLIENTS_WORK, gone with the namespaces.
 
 world() {
-    mount -t tmpfs -o mode=755 tmpfs "$CLIENTS_WORK" &&
-        own_cgroups && own_directories && own_null && own_users && install_caisson && peers && configuration && image
+    mount -t tmpfs -o mode=755 tmpfs "$CLIENTS_WORK" && install_caisson && peers && enter_tree &&
+        own_cgroups && own_directories && own_null && own_users && configuration && image
+}
+
+# The root directory becomes the tree, if there is one, with a layer over it that is forgotten. Not by chroot(2): who is
+# in one may make no user namespaces.
+enter_tree() {
+    [ "$CLIENTS_TREE" ] || return 0
+    local root=$CLIENTS_WORK/tree layer=$CLIENTS_WORK/layer shared
+    mkdir -p "$root" "$layer"/{upper,work} &&
+        mount -t overlay -o "lowerdir=$CLIENTS_TREE,upperdir=$layer/upper,workdir=$layer/work" overlay "$root" &&
+        mount --rbind /proc "$root/proc" && mount --rbind /dev "$root/dev" && mount -t sysfs sysfs "$root/sys" || return
+    for shared in "$CHECKOUT" "$(dirname "$CAISSON")" "$CLIENTS_RESULTS" "$CLIENTS_WORK"; do
+        mkdir -p "$root$shared" && mount --bind "$shared" "$root$shared" || return
+    done
+    mkdir -p "$root/outside"
+    cd "$root" && pivot_root . outside && cd / && umount -l /outside && hash -r
 }
 
 # Two levels: what sits in the root of a cgroup namespace keeps controllers from being handed down.
@@ -14,10 +29,11 @@ own_cgroups() {
 
 own_directories() {
     local directory
-    for directory in /run /usr/local /var/lib/containers /root; do
+    for directory in /run /var/lib/containers /root; do
         mkdir -p "$directory"
         mount -t tmpfs -o mode=755 tmpfs "$directory" || return
     done
+    mount --bind "$CLIENTS_WORK/local" /usr/local
     mkdir -p /run/lock /run/user
     ip link set lo up
 }
@@ -27,20 +43,13 @@ own_null() {
     mknod -m 666 "$CLIENTS_WORK/null" c 1 3 && mount --bind "$CLIENTS_WORK/null" /dev/null
 }
 
-# A user with subordinate ids, and "containers", whose ids podman hands out for --userns=auto.
+# A user with subordinate ids, and "containers", whose ids podman hands out for --userns=auto. All of /etc is a copy: a
+# file alone would be the host's again as soon as one replaces it there.
 own_users() {
-    local file
-    mkdir "$CLIENTS_WORK/etc"
-    for file in passwd group shadow subuid subgid; do
-        touch "/etc/$file"
-        cp -p "/etc/$file" "$CLIENTS_WORK/etc/$file"
-        mount --bind "$CLIENTS_WORK/etc/$file" "/etc/$file" || return
-    done
-    mkdir -p "$CLIENTS_WORK/home"
-    cat >>/etc/passwd <<<"caisson-user:x:4242:4242::$CLIENTS_WORK/home/user:/bin/bash"
-    cat >>/etc/group <<<'caisson-user:x:4242:'
-    printf '%s\n' caisson-user:1000000:65536 containers:2000000:1000000 >/etc/subuid
-    cp /etc/subuid "$CLIENTS_WORK/etc/subgid.new" && cat "$CLIENTS_WORK/etc/subgid.new" >/etc/subgid
+    mkdir "$CLIENTS_WORK/home" && cp -a /etc "$CLIENTS_WORK/etc" && mount --bind "$CLIENTS_WORK/etc" /etc || return
+    printf '%s\n' "caisson-user:x:4242:4242::$CLIENTS_WORK/home/user:/bin/bash" containers:x:4243:4243::/:/bin/false >>/etc/passwd
+    printf '%s\n' caisson-user:x:4242: containers:x:4243: >>/etc/group
+    printf '%s\n' caisson-user:1000000:65536 containers:2000000:1000000 | tee /etc/subuid >/etc/subgid
     install -d -o 4242 -g 4242 -m 755 "$CLIENTS_WORK/home/user"
     install -d -o 4242 -g 4242 -m 700 /run/user/4242
     # A cgroup of theirs, for those tests that ask for it (rootless.bats).
@@ -48,27 +57,33 @@ own_users() {
     chown 4242:4242 /sys/fs/cgroup/user{,/run}/cgroup.{procs,threads,subtree_control}
 }
 
-# Where a user would have it. /usr/local is ours alone here.
+# Where a user would have it: $CLIENTS_WORK/local will be /usr/local, ours alone.
 install_caisson() {
-    mkdir -p /usr/local/bin
     local build
     build=$(dirname "$CAISSON")
-    if [ -f "$build/CMakeCache.txt" ] && cmake --install "$build" --prefix /usr/local >"$CLIENTS_WORK/install.log" 2>&1; then
-        return
+    mkdir -p "$CLIENTS_WORK/local/bin"
+    if [ -f "$build/CMakeCache.txt" ]; then
+        cmake --install "$build" --prefix "$CLIENTS_WORK/local" >"$CLIENTS_WORK/install.log" 2>&1 || {
+            cat "$CLIENTS_WORK/install.log" >&2
+            return 1
+        }
+    else
+        install "$CAISSON" "$CLIENTS_WORK/local/bin/caisson"
     fi
-    install -D "$CAISSON" /usr/local/bin/caisson
 }
 
 # crun up to 1.8 insists on raising RLIMIT_MEMLOCK before it loads a device program, which not every root may. It is
 # told that it has done so, where that is so: the kernel has not counted BPF as locked memory since Linux 5.11.
 peers() {
-    ! command -v crun >/dev/null || [ "$( (ulimit -l unlimited) 2>&1)" = '' ] || {
+    local version
+    version=$(dpkg-query ${CLIENTS_TREE:+--root="$CLIENTS_TREE"} -W -f '${Version}' crun)
+    dpkg --compare-versions "$version" ge 1.9 || [ "$( (ulimit -l unlimited) 2>&1)" = '' ] || {
         printf '%s\n' '#include <sys/syscall.h>' '#include <sys/resource.h>' '#include <unistd.h>' \
             'int setrlimit(__rlimit_resource_t r, const struct rlimit *l)' \
             '{ return r == RLIMIT_MEMLOCK ? 0 : (int)syscall(SYS_prlimit64, 0, r, l, 0); }' >"$CLIENTS_WORK/memlock.c"
-        gcc -shared -fPIC -D_GNU_SOURCE -o /usr/local/memlock.so "$CLIENTS_WORK/memlock.c" || return
-        printf '#!/bin/sh\nLD_PRELOAD=/usr/local/memlock.so exec /usr/bin/crun "$@"\n' >/usr/local/bin/crun
-        chmod 755 /usr/local/bin/crun
+        gcc -shared -fPIC -D_GNU_SOURCE -o "$CLIENTS_WORK/local/memlock.so" "$CLIENTS_WORK/memlock.c" || return
+        printf '#!/bin/sh\nLD_PRELOAD=/usr/local/memlock.so exec /usr/bin/crun "$@"\n' >"$CLIENTS_WORK/local/bin/crun"
+        chmod 755 "$CLIENTS_WORK/local/bin/crun"
     }
 }
 
@@ -113,4 +128,12 @@ image() {
         cat "$CLIENTS_WORK/image.log" >&2
         return 1
     }
+}
+
+# versions: what runs here, for the record
+versions() {
+    echo "# Debian $(cat /etc/debian_version)"
+    echo "# Linux $(uname -r)"
+    dpkg-query -W -f '# ${Package} ${Version}\n' podman conmon buildah containerd docker.io umoci crun runc
+    caisson --version | sed -n '1s/^\([^ ]*\) version/# \1/p'
 }
