@@ -28,7 +28,10 @@ image_make() {
         echo "$2"
     } | sha256sum | cut -c1-16)
     image=$CACHE/$1-$key.ext4
-    [ ! -s "$image" ] || return 0
+    if [ -s "$image" ]; then
+        touch "$image" # in use
+        return
+    fi
 
     command -v mmdebstrap >/dev/null || install mmdebstrap
     command -v mkfs.ext4 >/dev/null || install e2fsprogs
@@ -43,7 +46,8 @@ image_make() {
     cp -r "$3" "$root/usr/lib/modules/$2"
     chroot "$root" depmod "$2"
 
-    rm -f "$CACHE/$1"-*.ext4 # earlier versions
+    # Earlier versions, but not those that another checkout uses.
+    find "$CACHE" -maxdepth 1 -name "$1-*.ext4" -mtime +7 -delete
     mkfs.ext4 -q -F -O ^has_journal -d "$root" "$image.new" 3G
     mv "$image.new" "$image"
     rm -rf "$root"
