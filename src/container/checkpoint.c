@@ -14,6 +14,7 @@
 #include "container/criu_amend.h"
 #include "container/criu_descriptors.h"
 #include "container/criu_mounts.h"
+#include "container/criu_namespaces.h"
 #include "container/criu_options.h"
 
 enum { END_MS = 10 * 1000, PORT_LAST = 65535 };
@@ -29,29 +30,17 @@ struct checkpoint {
     int pidfd; /* of the first process */
 };
 
-/* Names in criu_ns (images/rpc.proto has them as texts) of the namespaces that a container may have joined. */
-static int add_namespaces(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
+/*
+ * A process that is where criu is itself belongs to no set of cgroups that criu makes again, and so to no cgroup
+ * namespace: it would see the host's.
+ */
+static int check_cgroup(const struct checkpoint *cp, struct caisson_error *err)
 {
-    static const struct {
-        enum spec_namespace_type type;
-        const char *name, *key;
-    } kinds[] = {{SPEC_NS_NETWORK, "net", CRIU_NETWORK_KEY}, {SPEC_NS_PID, "pid", CRIU_PID_KEY}};
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const struct spec_namespace *ns = spec_namespace(cp->bundle.spec, kinds[i].type);
-        const char *file;
-        struct stat st;
-
-        if (!ns || !ns->path || !*ns->path)
-            continue;
-        file = arena_format(message->arena, "/proc/%d/ns/%s", (int)cp->container->state.pid, kinds[i].name);
-        if (stat(file, &st) < 0)
-            return error_system(err, errno, "cannot look at '%s'", file);
-        criu_put_text(message, CRIU_EXTERNAL,
-                      arena_format(message->arena, "%s[%llu]:%s", kinds[i].name,
-                                   (unsigned long long)st.st_ino, kinds[i].key));
-    }
-    return 0;
+    if (cp->container->state.cgroup || !spec_new_namespace(cp->bundle.spec, SPEC_NS_CGROUP))
+        return 0;
+    error_set(err, CAISSON_ERROR_UNSUPPORTED,
+              "it has a cgroup namespace and no cgroup of its own, which criu cannot restore");
+    return spec_error_at(cp->bundle.spec, err, "/linux/namespaces");
 }
 
 static int add_page_server(const struct checkpoint *cp, struct strbuf *message, struct caisson_error *err)
@@ -113,16 +102,26 @@ static int build(const struct checkpoint *cp, struct strbuf *message, struct cai
 {
     const struct caisson_checkpoint_options *options = cp->options;
     const struct state *state = &cp->container->state;
+    struct caisson_criu_options common = options->criu;
 
-    criu_options_add(message, &options->criu, &cp->directories, cp->bundle.spec, log_name);
+    if (check_cgroup(cp, err) < 0)
+        return -1;
+    if (!state->cgroup)
+        common.cgroups_mode = CAISSON_CGROUPS_IGNORE;
+    criu_options_add(message, &common, &cp->directories, cp->bundle.spec, log_name);
     criu_put_number(message, CRIU_PID, (uint64_t)state->pid);
     criu_put_text(message, CRIU_ROOT, state->rootfs);
     criu_put_text(message, CRIU_FREEZE_CGROUP, state->cgroup);
+    /*
+     * Version 2 alone, which has no name: of version 1 the container is in the cgroups of who started it, and criu would
+     * keep all that is below those, and make it again.
+     */
+    criu_put_text(message, CRIU_CGROUP_DUMP_CONTROLLER, "");
     criu_put_flag(message, CRIU_LEAVE_RUNNING, options->leave_running);
     criu_put_flag(message, CRIU_TCP_SKIP_IN_FLIGHT, options->tcp_skip_in_flight);
     criu_put_flag(message, CRIU_TRACK_MEM, options->pre_dump || options->parent_path);
     if (add_parent(cp, message, err) < 0 || add_page_server(cp, message, err) < 0 ||
-        add_namespaces(cp, message, err) < 0)
+        criu_namespaces_dump(cp->bundle.spec, state->pid, message, err) < 0)
         return -1;
     return options->pre_dump ? 0 : add_surroundings(cp, message, err);
 }

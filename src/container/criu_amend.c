@@ -21,11 +21,7 @@
 
 enum { RECORD_LIMIT = 64 * 1024 * 1024 };
 
-/* All that a mount can have and that mountinfo shows. */
-static const uint64_t ALL = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
-                            MOUNT_ATTR_NODIRATIME | MOUNT_ATTR_NOSYMFOLLOW;
-
-/* A mount that is not as it was. */
+/* A mount that allows more than it did. */
 struct change {
     const char *where;
     struct mount_attr attr;
@@ -61,28 +57,21 @@ static bool has_option(const char *options, const char *name)
     return false;
 }
 
-/* The options of a line, "ro,nosuid,relatime", as MOUNT_ATTR_*. */
-static uint64_t attributes(const char *options)
+/* What the options of a line, "ro,nosuid,relatime", forbid, as MOUNT_ATTR_*. */
+static uint64_t restrictions(const char *options)
 {
     static const struct {
         const char *name;
         uint64_t attr;
     } known[] = {
-        {"ro", MOUNT_ATTR_RDONLY},
-        {"nosuid", MOUNT_ATTR_NOSUID},
-        {"nodev", MOUNT_ATTR_NODEV},
-        {"noexec", MOUNT_ATTR_NOEXEC},
-        {"nodiratime", MOUNT_ATTR_NODIRATIME},
-        {"noatime", MOUNT_ATTR_NOATIME},
-        {"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW},
+        {"ro", MOUNT_ATTR_RDONLY},     {"nosuid", MOUNT_ATTR_NOSUID},           {"nodev", MOUNT_ATTR_NODEV},
+        {"noexec", MOUNT_ATTR_NOEXEC}, {"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW},
     };
     uint64_t attr = 0;
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (has_option(options, known[i].name))
             attr |= known[i].attr;
-    if (!(attr & MOUNT_ATTR_NOATIME) && !has_option(options, "relatime"))
-        attr |= MOUNT_ATTR_STRICTATIME;
     return attr;
 }
 
@@ -103,18 +92,14 @@ static size_t compare(const struct mountinfo *wanted, const struct mountinfo *ha
 
     for (size_t i = 0; i < wanted->count; i++) {
         const struct mount_line *before = &wanted->lines[i], *now;
-        uint64_t attr;
+        uint64_t lost;
 
         if (topmost(wanted, before->where) != before)
             continue;
         now = topmost(have, before->where);
-        attr = attributes(before->options);
-        if (!now || attributes(now->options) == attr)
-            continue;
-        changes[count++] = (struct change){
-            .where = before->where,
-            .attr = {.attr_set = attr, .attr_clr = (ALL & ~attr) | MOUNT_ATTR__ATIME},
-        };
+        lost = now ? restrictions(before->options) & ~restrictions(now->options) : 0;
+        if (lost)
+            changes[count++] = (struct change){.where = before->where, .attr = {.attr_set = lost}};
     }
     return count;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * criu loses properties of mounts: before 4.2 those of the root (a read-only one can be written to), and those of all but
+ * criu loses restrictions of mounts: before 4.2 those of the root (a read-only one can be written to), and those of all but
  * the first of several mounts from one source (the host's null device over masked files, whose owner and mode root
  * of the container could change then). So the mounts of the container are kept beside the images, and compared.
  */
@@ -17,7 +17,7 @@
 int criu_amend_record(struct arena *arena, pid_t pid, int images, struct caisson_error *err);
 
 /**
- * Restore, while the processes stand still: gives each mount the properties that it had.
+ * Restore, while the processes stand still: takes from each mount what it did not allow. Gives nothing back.
  * @param readonly whether the configuration wants the root read-only: for images without a record
  * @return 0, or -1 with `err`: a mount that cannot be as it was
  */

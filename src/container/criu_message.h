@@ -49,6 +49,7 @@ enum criu_option {
     CRIU_EXTERNAL = 37,
     CRIU_EMPTY_NS = 38,
     CRIU_JOIN_NS = 39,
+    CRIU_CGROUP_DUMP_CONTROLLER = 43,
     CRIU_FREEZE_CGROUP = 44,
     CRIU_TCP_SKIP_IN_FLIGHT = 46,
     CRIU_LAZY_PAGES = 48,
@@ -56,8 +57,8 @@ enum criu_option {
     CRIU_CONFIG_FILE = 51,
     CRIU_TCP_CLOSE = 52,
     CRIU_LSM_PROFILE = 53,
-    CRIU_LSM_MOUNT_CONTEXT = 56,
-    CRIU_NETWORK_LOCK = 57,
+    CRIU_LSM_MOUNT_CONTEXT = 63,
+    CRIU_NETWORK_LOCK = 64,
 };
 
 /** Adds a number (or a truth value, or a constant of an enumeration) to a message. */

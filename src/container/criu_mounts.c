@@ -5,7 +5,12 @@
 
 #include "container/criu_mountinfo.h"
 
-char criu_mounts_bind(const struct spec_mount *mount)
+bool criu_mounts_is_cgroup(const struct spec_mount *mount)
+{
+    return mount->type && (strcmp(mount->type, "cgroup") == 0 || strcmp(mount->type, "cgroup2") == 0);
+}
+
+static char bind_option(const struct spec_mount *mount)
 {
     char kind = 0;
 
@@ -18,11 +23,22 @@ char criu_mounts_bind(const struct spec_mount *mount)
     return kind;
 }
 
+char criu_mounts_bind(const struct criu_mounts *mounts, const struct spec_mount *mount)
+{
+    char kind = bind_option(mount);
+
+    if (!kind && criu_mounts_is_cgroup(mount) && !spec_namespace(mounts->spec, SPEC_NS_CGROUP))
+        return mounts->cgroup ? 'b' : 'r';
+    return kind;
+}
+
 const char *criu_mounts_source(struct arena *arena, const struct criu_mounts *mounts,
                                const struct spec_mount *mount)
 {
     const char *source = mount->source ? mount->source : "";
 
+    if (!bind_option(mount) && criu_mounts_is_cgroup(mount))
+        return mounts->cgroup ? mounts->cgroup : "/sys/fs/cgroup";
     return *source == '/' ? source : arena_format(arena, "%s/%s", mounts->bundle, source);
 }
 

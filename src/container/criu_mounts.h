@@ -2,7 +2,8 @@
 /*
  * criu makes the container's own filesystems again: proc, tmpfs with what is in it, devpts, ... What comes from the
  * host it has to be told: at the dump, which mounts those are, each with a key; at the restore, what is to be had for
- * each key. The key is where it is mounted, as with runc and crun, so that each can restore the others' images.
+ * each key. The key is where it is mounted, or /dev/null for what hides files, as with runc, so that each can restore the
+ * other's images.
  */
 #ifndef CONTAINER_CRIU_MOUNTS_H
 #define CONTAINER_CRIU_MOUNTS_H
@@ -38,8 +39,14 @@ int criu_mounts_restore(const struct criu_mounts *mounts, struct strbuf *options
 int criu_mounts_make_targets(const struct criu_mounts *mounts, struct arena *arena,
                              struct caisson_error *err);
 
-/** @return 'b' for a bind mount, 'r' for one with what is below it, 0 for a filesystem of its own. */
-char criu_mounts_bind(const struct spec_mount *mount);
+/**
+ * @return 'b' for a bind mount, 'r' for one with what is below it, 0 for a filesystem of its own. Without a cgroup
+ *         namespace the container's cgroup is bound, too.
+ */
+char criu_mounts_bind(const struct criu_mounts *mounts, const struct spec_mount *mount);
+
+/** @return whether the mount's type is that of cgroups. */
+bool criu_mounts_is_cgroup(const struct spec_mount *mount);
 
 /** @return the source of a bind mount as an absolute path. */
 const char *criu_mounts_source(struct arena *arena, const struct criu_mounts *mounts,

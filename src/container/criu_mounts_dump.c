@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/fd.h"
 #include "container/criu_message.h"
@@ -16,6 +17,7 @@
 struct origin {
     bool known;         /* the configuration has it */
     bool external;      /* it comes from the host */
+    bool null;          /* it is the host's null device, which hides a file */
     const char *source; /* of one that came with all that is mounted below it: the host's path */
 };
 
@@ -59,7 +61,7 @@ static int look_at_mounts(struct dump *dump, struct arena *arena, struct caisson
     for (size_t i = 0; i < spec->mounts.count; i++) {
         const struct spec_mount *mount = &spec->mounts.items[i];
         const struct mount_line *line = mountinfo_at(&dump->lines, dump->root, mount->destination);
-        char bind = criu_mounts_bind(mount);
+        char bind = criu_mounts_bind(dump->mounts, mount);
 
         if (refuse_idmap(spec, i, arena, err) < 0)
             return -1;
@@ -126,8 +128,6 @@ static bool is_external(const struct dump *dump, const struct mount_line *line, 
         return false;
     if (origin_of(dump, line)->external || is_host_device(dump, line))
         return true;
-    if (strcmp(line->type, "cgroup2") == 0 && !spec_new_namespace(dump->mounts->spec, SPEC_NS_CGROUP))
-        return true;
     return !origin_of(dump, line)->known && came_with(dump, line, arena);
 }
 
@@ -156,7 +156,9 @@ int criu_mounts_dump(const struct criu_mounts *mounts, pid_t pid, struct strbuf 
         const char *where = dump.lines.lines[i].where;
 
         if (is_external(&dump, &dump.lines.lines[i], arena))
-            criu_put_text(options, CRIU_EXTERNAL, arena_format(arena, "mnt[%s]:%s", where, where));
+            criu_put_text(
+                options, CRIU_EXTERNAL,
+                arena_format(arena, "mnt[%s]:%s", where, dump.origins[i].null ? "/dev/null" : where));
     }
     return 0;
 }

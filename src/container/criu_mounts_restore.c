@@ -71,13 +71,8 @@ static void add_bind(const struct criu_mounts *mounts, const struct spec_mount *
     add(options, mount->destination, source);
     if (strcmp(resolved, mount->destination) != 0)
         add(options, resolved, source);
-    if (criu_mounts_bind(mount) == 'r')
+    if (criu_mounts_bind(mounts, mount) == 'r')
         add_below(host, resolved, source, options);
-}
-
-static bool is_cgroup(const struct spec_mount *mount)
-{
-    return mount->type && (strcmp(mount->type, "cgroup") == 0 || strcmp(mount->type, "cgroup2") == 0);
 }
 
 static void add_devices(const struct spec *spec, struct strbuf *options)
@@ -116,10 +111,8 @@ int criu_mounts_restore(const struct criu_mounts *mounts, struct strbuf *options
     for (size_t i = 0; i < spec->mounts.count; i++) {
         const struct spec_mount *mount = &spec->mounts.items[i];
 
-        if (criu_mounts_bind(mount))
+        if (criu_mounts_bind(mounts, mount))
             add_bind(mounts, mount, &host, root, options);
-        else if (is_cgroup(mount) && mounts->cgroup)
-            add(options, mount->destination, mounts->cgroup);
     }
     return 0;
 }
@@ -168,7 +161,7 @@ static bool is_directory(const struct criu_mounts *mounts, const struct spec_mou
 {
     struct stat st;
 
-    return !criu_mounts_bind(mount) || stat(criu_mounts_source(arena, mounts, mount), &st) < 0 ||
+    return !criu_mounts_bind(mounts, mount) || stat(criu_mounts_source(arena, mounts, mount), &st) < 0 ||
            S_ISDIR(st.st_mode);
 }
 
@@ -180,7 +173,7 @@ static int make_target_of(const struct criu_mounts *mounts, size_t index, int ro
     const char *path = mount->destination;
     _cleanup_close_ int source = -1;
 
-    if (is_cgroup(mount) || (holder && !criu_mounts_bind(holder)))
+    if (criu_mounts_is_cgroup(mount) || (holder && !criu_mounts_bind(mounts, holder)))
         return 0; /* criu makes what it is on */
     if (holder) {
         source = openat(AT_FDCWD, criu_mounts_source(arena, mounts, holder), O_PATH | O_CLOEXEC);

@@ -42,8 +42,4 @@ int criu_explain(const struct criu *criu, const struct criu_directories *directo
 /** Refuses a caller who cannot do either, which takes root of the host. @param verb "checkpoint" */
 int criu_check_root(const char *verb, struct caisson_error *err);
 
-/* Keys of namespaces that the container joined by path: those that runc and crun use as well. */
-#define CRIU_NETWORK_KEY "extRootNetNS"
-#define CRIU_PID_KEY     "extRootPidNS"
-
 #endif

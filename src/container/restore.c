@@ -17,6 +17,7 @@
 #include "container/criu_amend.h"
 #include "container/criu_descriptors.h"
 #include "container/criu_mounts.h"
+#include "container/criu_namespaces.h"
 #include "container/criu_options.h"
 #include "container/delete.h"
 #include "container/lock.h"
@@ -40,46 +41,6 @@ struct restore {
 };
 
 /* ---- what criu is told ---- */
-
-/* Those that criu knows as external are inherited; of the others it has the path. */
-static int open_namespace(struct restore *r, const struct spec_namespace *ns, struct strbuf *message,
-                          struct caisson_error *err)
-{
-    const char *name = spec_namespace_name(ns->type);
-    int fd;
-
-    if (ns->type == SPEC_NS_MOUNT || ns->type == SPEC_NS_CGROUP) {
-        error_set(err, CAISSON_ERROR_UNSUPPORTED, "criu cannot restore into the %s namespace '%s'", name,
-                  ns->path);
-        return spec_error_at(r->creation->decision.bundle.spec, err, "/linux/namespaces");
-    }
-    if (ns->type != SPEC_NS_NETWORK && ns->type != SPEC_NS_PID) {
-        criu_put_pair(message, CRIU_JOIN_NS, name, ns->path);
-        return 0;
-    }
-    fd = openat(AT_FDCWD, ns->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        error_system(err, errno, "cannot open the namespace '%s'", ns->path);
-        return spec_error_at(r->creation->decision.bundle.spec, err, "/linux/namespaces");
-    }
-    criu_put_inherit_fd(message, ns->type == SPEC_NS_PID ? CRIU_PID_KEY : CRIU_NETWORK_KEY,
-                        FIRST_FD + (int)r->fd_count);
-    r->fds[r->fd_count++] = fd;
-    return 0;
-}
-
-static int open_namespaces(struct restore *r, struct strbuf *message, struct caisson_error *err)
-{
-    const struct spec_linux *linux_ = r->creation->decision.bundle.spec->linux_;
-
-    for (size_t i = 0; i < linux_->namespaces.count; i++) {
-        const struct spec_namespace *ns = &linux_->namespaces.items[i];
-
-        if (ns->path && *ns->path && open_namespace(r, ns, message, err) < 0)
-            return -1;
-    }
-    return 0;
-}
 
 /*
  * Lines "9:name=systemd:/" and "0::/PATH" of /proc/PID/cgroup: the processes go to where criu is, which was born in the
@@ -189,6 +150,8 @@ static int complete(const struct restore *r, struct caisson_error *err)
 
     if (c->launch.process.pid <= 0)
         return error_set(err, CAISSON_ERROR_SYSTEM, "criu does not say which process it made");
+    if (criu_namespaces_check(c->decision.bundle.spec, c->launch.process.pid, err) < 0)
+        return -1;
     if (c->cgroup_fd >= 0 && cgroup_restrict_devices(&c->decision.cgroup, c->cgroup_fd, err) < 0)
         return -1;
     if (criu_amend(&c->container.arena, c->launch.process.pid, r->directories.images,
@@ -223,7 +186,8 @@ static int run_criu(struct restore *r, struct caisson_error *err)
     struct criu_place place = {.cgroup = c->cgroup_fd, .streams = r->options->criu.shell_job, .fds = r->fds};
     struct criu_response response;
 
-    if (open_streams(r, &message, err) < 0 || open_namespaces(r, &message, err) < 0 ||
+    if (open_streams(r, &message, err) < 0 ||
+        criu_namespaces_restore(c->decision.bundle.spec, r->fds, &r->fd_count, FIRST_FD, &message, err) < 0 ||
         open_root(r, &message, err) < 0)
         return -1;
     place.root = r->root;

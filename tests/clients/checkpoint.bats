@@ -125,3 +125,23 @@ beyond() {
     wait_for beyond docker_count "$NAME" $(($(docker_count "$NAME") + 3))
     is "$(docker exec "$NAME" awk '$2 != NR' /count)" ''
 }
+
+@test "the images of runc: another runtime's container is restored" {
+    local bundle=$T/bundle runc=(runc --root "$T/runc")
+    umoci unpack --image "$IMAGE_OCI:box" "$bundle" >/dev/null 2>&1
+    jq --arg path "/runc-$RUNTIME-$BATS_TEST_NUMBER" --arg count "$COUNT" '.process.terminal = false | .process.args = ["sh", "-c", $count]
+        | .process.env = ["PATH=/bin"] | .linux.cgroupsPath = $path | del(.linux.resources) | .process.rlimits = []' \
+        "$bundle/config.json" >"$T/config.json"
+    mv "$T/config.json" "$bundle/config.json"
+    "${runc[@]}" run -d --bundle "$bundle" "$NAME" </dev/null >/dev/null 2>&1 3>&-
+    went_on() { [ "$(wc -l <"$bundle/rootfs/count")" -gt "$1" ]; }
+    wait_for went_on 3
+    attempt "${runc[@]}" checkpoint --image-path "$T/images" "$NAME"
+    gives 0
+    "${runc[@]}" delete "$NAME" || :
+    command "$RUNTIME" --root "$T/state" restore --detach --bundle "$bundle" --image-path "$T/images" "$NAME" \
+        </dev/null >/dev/null 2>"$T/output" 3>&- || { cat "$T/output" && false; }
+    wait_for went_on "$(($(wc -l <"$bundle/rootfs/count") + 3))"
+    is "$(awk '$2 != NR' "$bundle/rootfs/count")" ''
+    command "$RUNTIME" --root "$T/state" delete --force "$NAME"
+}

@@ -433,6 +433,166 @@ createRuntime creating"
     [ "$status" = 1 ]
 }
 
+# criu_lacks TEXT REASON: skips when the last attempt failed for what this criu cannot do on this kernel
+criu_lacks() {
+    if [ "$status" != 0 ] && [[ $output = *"$1"* ]]; then skip "$(criu --version | tail -n 1): $2"; fi
+}
+
+@test "TCP connections have to be asked for, and go on" {
+    counting 'ip link set lo up
+        (i=0; while :; do i=$((i + 1)); echo "line $i"; sleep 0.02; done | nc -l -p 77 >/dev/null) & sleep 0.3
+        nc 127.0.0.1 77 >/tmp/got </dev/zero & '
+    wait_for grep -q line "$BUNDLE/rootfs/tmp/got"
+    attempt caisson checkpoint --image-path "$IMAGES" "$ID"
+    fails "Connected TCP socket, consider using --tcp-established"
+    counts_on
+    attempt caisson checkpoint --tcp-established --image-path "$IMAGES" "$ID"
+    criu_lacks "Can't get 1:16 opt" 'it asks TCP sockets for what Linux 6.16 no longer answers'
+    succeeds
+    caisson delete "$ID"
+    restore --tcp-established
+    counts_on
+    local before
+    before=$(wc -l <"$BUNDLE/rootfs/tmp/got")
+    got_more() { [ "$(wc -l <"$BUNDLE/rootfs/tmp/got")" -gt "$before" ]; }
+    wait_for got_more
+    # The last line may be half there.
+    is "$(sed '$d' "$BUNDLE/rootfs/tmp/got" | awk '$2 != NR')" ''
+    rm -rf "$IMAGES"
+    checkpoint --tcp-established --network-lock skip
+    caisson delete "$ID"
+    restore --tcp-close --network-lock skip
+    is "$(status_of)" running
+}
+
+@test "the memory goes to a page server" {
+    counting
+    mkdir "$IMAGES"
+    local port=$((20000 + RANDOM % 10000))
+    background criu page-server -D "$IMAGES" -o page-server.log --address 127.0.0.1 --port "$port"
+    wait_for grep -q "$(printf ':%04X 00000000:0000 0A' "$port")" /proc/net/tcp
+    checkpoint --page-server "127.0.0.1:$port"
+    caisson delete "$ID"
+    ls "$IMAGES"/pages-*.img
+    restore
+    counts_on
+}
+
+@test "lazy pages: the memory is fetched when it is asked for, from a checkpoint that says when it can be" {
+    criu check --feature uffd-noncoop >/dev/null 2>&1 || skip 'the kernel has no userfaultfd that criu can use'
+    counting
+    local port=$((20000 + RANDOM % 10000)) first=$ID
+    mkfifo "$T/status"
+    # With the status descriptor as 9, and nobody else's end of it.
+    bash -c 'exec 9>"$1"; shift; exec "$@"' sh "$T/status" "$CAISSON" --root "$ROOT" checkpoint --lazy-pages \
+        --page-server "127.0.0.1:$port" --status-fd 9 --image-path "$IMAGES" "$ID" </dev/null >"$T/lazy" 2>&1 3>&- &
+    BACKGROUND+=($!)
+    is "$(timeout 20 cat "$T/status" | tr '\0' x)" x
+    ls "$IMAGES/inventory.img"
+    background criu lazy-pages --page-server --address 127.0.0.1 --port "$port" -D "$IMAGES" -W "$T" -o lazy-pages.log
+    cp -a "$BUNDLE" "$T/second"
+    mount_fixture --bind "$BUNDLE/rootfs" "$T/second/rootfs"
+    BUNDLE=$T/second ID=$ID-2
+    config '.linux.cgroupsPath = $path' --arg path "$PARENT/$ID"
+    lazy_ready() { [ -S "$IMAGES/lazy-pages.socket" ] || [ -S "$T/lazy-pages.socket" ]; }
+    wait_for lazy_ready
+    status=0
+    timeout 15 "$CAISSON" --root "$ROOT" restore --detach --bundle "$BUNDLE" --image-path "$IMAGES" --work-path "$T" --lazy-pages \
+        "$ID" </dev/null >/dev/null 2>"$T/output" 3>&- || status=$?
+    output=$(<"$T/lazy")
+    criu_lacks 'page-pipe: splice: -1' 'it loses the pages that it is to hand over, by its own command line, too'
+    is "$status" 0
+    counts_on
+    ended() { ! kill -0 "${BACKGROUND[0]}" 2>/dev/null; }
+    wait_for ended
+    is "$(cat "$T/lazy")" ''
+    is "$(status_of "$first")" stopped
+    caisson delete --force "$ID"
+    caisson delete "$first"
+}
+
+# without_cgroup COMMAND...
+without_cgroup() {
+    status=0
+    "$CAISSON" --root "$ROOT" --cgroup-manager disabled "$@" </dev/null >/dev/null 2>"$T/output" 3>&- || status=$?
+    output=$(<"$T/output")
+}
+
+@test "a container without a cgroup" {
+    script 'while :; do sleep 0.05; done'
+    without_cgroup run --detach --bundle "$BUNDLE" "$ID"
+    succeeds
+    attempt caisson checkpoint --image-path "$IMAGES" "$ID"
+    fails "it has a cgroup namespace and no cgroup of its own"
+    is "$(status_of)" running
+    caisson delete --force "$ID"
+    config '.linux.namespaces |= map(select(.type != "cgroup"))'
+    without_cgroup run --detach --bundle "$BUNDLE" "$ID"
+    succeeds
+    checkpoint
+    caisson delete "$ID"
+    without_cgroup restore --detach --bundle "$BUNDLE" --image-path "$IMAGES" "$ID"
+    succeeds
+    is "$(status_of)" running
+    is "$(caisson exec "$ID" cat /proc/1/comm)" sh
+}
+
+@test "without the namespaces that the configuration wants, the processes do not go on" {
+    local config
+    config=$(cat "$BUNDLE/config.json")
+    config 'del(.hostname) | .linux.namespaces |= map(select(.type != "uts"))'
+    counting
+    checkpoint
+    caisson delete "$ID"
+    cat >"$BUNDLE/config.json" <<<"$config"
+    attempt caisson restore --detach --bundle "$BUNDLE" --image-path "$IMAGES" "$ID"
+    fails "criu has left the processes in the host's uts namespace"
+    nothing_left
+}
+
+@test "without a cgroup namespace; cgroups ignored" {
+    config '.linux.namespaces |= map(select(.type != "cgroup"))'
+    counting
+    checkpoint --manage-cgroups-mode ignore
+    caisson delete "$ID"
+    restore --manage-cgroups-mode ignore
+    is "$(tail -n 1 "/proc/$PID/cgroup")" "0::$PARENT/$ID"
+    contains "$(caisson exec "$ID" ls /sys/fs/cgroup)" cgroup.procs
+    counts_on
+}
+
+@test "a cgroup below the container's is made again, and the process put into it" {
+    config '.annotations["run.oci.delegate-cgroup"] = "inner"'
+    counting
+    is "$(tail -n 1 "/proc/$PID/cgroup")" "0::$PARENT/$ID/inner"
+    checkpoint
+    caisson delete "$ID"
+    [ ! -d "$CGROUP" ]
+    restore
+    is "$(tail -n 1 "/proc/$PID/cgroup")" "0::$PARENT/$ID/inner"
+    counts_on
+}
+
+@test "while it is restored it is creating, and others wait" {
+    counting
+    checkpoint
+    caisson delete "$ID"
+    cat >"$T/hook" <<'HOOK'
+#!/bin/sh
+"$CAISSON" --root "$1" state "$2" >"$3/seen" 2>&1
+"$CAISSON" --root "$1" start "$2" >"$3/start" 2>&1
+exit 0
+HOOK
+    chmod +x "$T/hook"
+    config '.hooks.createRuntime = [{path: $hook, args: ["hook", $root, $id, $t], env: ["PATH=/usr/bin:/bin", "CAISSON=" + $caisson]}]' \
+        --arg hook "$T/hook" --arg root "$ROOT" --arg id "$ID" --arg t "$T" --arg caisson "$CAISSON"
+    restore
+    is "$(jq -r .status "$T/seen")" creating
+    [ "$(jq .pid "$T/seen")" -gt 0 ]
+    contains "$(cat "$T/start")" "is being changed by process"
+    is "$(status_of)" running
+}
+
 @test "killed at any time, a restore leaves what delete --force removes" {
     counting
     checkpoint

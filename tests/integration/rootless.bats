@@ -456,3 +456,11 @@ limited() {
     rmdir "$CGROUP2$PARENT/narrow-$ID/inner" "$CGROUP2$PARENT/narrow-$ID"
     fails /linux/resources/pids/limit "'pids'" "$PARENT/narrow-$ID/inner" cgroup.subtree_control "Delegate=" user@.service
 }
+
+@test "checkpoint and restore say that they take root" {
+    attempt caisson checkpoint --image-path "$T/images" "$ID"
+    fails "only root of the host can checkpoint containers"
+    attempt caisson restore --image-path "$T/images" --bundle "$BUNDLE" "$ID"
+    fails "only root of the host can restore containers"
+    [ ! -e "$T/images" ]
+}

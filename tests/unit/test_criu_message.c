@@ -31,7 +31,7 @@ static void numbers_and_texts_are_written(void **state)
     criu_put_number(&text, CRIU_NETWORK_LOCK, 2); /* a key of two bytes */
     assert_bytes(&text,
                  "\x10\xac\x02\x18\x01\x52\x05"
-                 "a.log\xc8\x03\x02",
+                 "a.log\x80\x04\x02",
                  15);
 }
 
