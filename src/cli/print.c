@@ -2,10 +2,10 @@
 /* What commands print to standard output. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "base/strbuf.h"
 #include "cli/cli.h"
 
 int cli_print(const char *text, size_t length, struct caisson_error *err)
@@ -17,12 +17,17 @@ int cli_print(const char *text, size_t length, struct caisson_error *err)
 
 int cli_print_allocated(char *text, struct caisson_error *err)
 {
-    _cleanup_arena_ struct arena arena = {0};
-    struct strbuf line = STRBUF(&arena);
+    size_t length = strlen(text);
+    char *line = realloc(text, length + 2);
+    int result;
 
-    strbuf_text(&line, text);
-    if (line.length > 0 && line.data[line.length - 1] != '\n')
-        strbuf_char(&line, '\n');
-    free(text);
-    return cli_print(strbuf_string(&line), line.length, err);
+    if (!line) {
+        free(text);
+        return error_set(err, CAISSON_ERROR_SYSTEM, "out of memory");
+    }
+    if (length > 0 && line[length - 1] != '\n')
+        line[length++] = '\n';
+    result = cli_print(line, length, err);
+    free(line);
+    return result;
 }

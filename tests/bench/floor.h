@@ -23,6 +23,9 @@ int floor_must(long result, const char *what);
 /** In new namespaces: builds the tree of mounts and makes it the root. */
 void floor_build_root(const struct floor *floor);
 
+/** The part of it that stands below the root, a mount. */
+void floor_fill_root(const struct floor *floor, int root);
+
 /** Lets the processes of a cgroup use the default devices and no others. @return 0, or -1 with errno. */
 int floor_restrict_devices(int cgroup);
 

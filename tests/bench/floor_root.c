@@ -47,6 +47,16 @@ static int clone_tree(int dir, const char *path, unsigned flags)
     return floor_must(sys_open_tree(dir, path, OPEN_TREE_CLONE | flags), path);
 }
 
+/* A device of the host's, whose node the container may use and not change. */
+static int clone_device(const char *path)
+{
+    struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+    int tree = clone_tree(AT_FDCWD, path, 0);
+
+    floor_must(sys_mount_setattr(tree, 0, &read_only), path);
+    return tree;
+}
+
 /* Without CAP_MKNOD over the host, devices are bound from there. */
 static void make_devices(const struct floor *floor, int dev)
 {
@@ -68,7 +78,7 @@ static void make_devices(const struct floor *floor, int dev)
                        nodes[i].host);
         } else {
             close(floor_must(openat(dev, nodes[i].name, O_CREAT | O_CLOEXEC, 0666), nodes[i].name));
-            put(clone_tree(AT_FDCWD, nodes[i].host, 0), dev, nodes[i].name);
+            put(clone_device(nodes[i].host), dev, nodes[i].name);
         }
     }
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
@@ -169,7 +179,7 @@ static void mask(int root)
         if (S_ISDIR(st.st_mode))
             cover = empty < 0 ? empty = new_mount("tmpfs", attributes, tmpfs) : clone_mount(empty);
         else
-            cover = null < 0 ? null = clone_tree(AT_FDCWD, "/dev/null", 0) : clone_mount(null);
+            cover = null < 0 ? null = clone_device("/dev/null") : clone_mount(null);
         floor_must(sys_move_mount(cover, target), paths[i]);
         if (cover != empty && cover != null)
             close(cover);
@@ -177,16 +187,11 @@ static void mask(int root)
     }
 }
 
-void floor_build_root(const struct floor *floor)
+void floor_fill_root(const struct floor *floor, int root)
 {
     static const struct parameter proc[] = {{"source", "proc"}, {NULL, NULL}};
-    struct mount_attr private = {.propagation = MS_PRIVATE}, read_only = {.attr_set = MOUNT_ATTR_RDONLY};
-    int root;
+    struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
 
-    floor_must(syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private),
-               "make / private");
-    root = clone_tree(AT_FDCWD, floor->rootfs, AT_RECURSIVE);
-    attach(root, AT_FDCWD, floor->rootfs);
     put(new_mount("proc", 0, proc), root, "proc");
     mount_dev(floor, root);
     mount_sys(floor, root);
@@ -194,6 +199,18 @@ void floor_build_root(const struct floor *floor)
     make_read_only(root);
     mask(root);
     floor_must(sys_mount_setattr(root, 0, &read_only), "make the root read-only");
+}
+
+void floor_build_root(const struct floor *floor)
+{
+    struct mount_attr private = {.propagation = MS_PRIVATE};
+    int root;
+
+    floor_must(syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private),
+               "make / private");
+    root = clone_tree(AT_FDCWD, floor->rootfs, AT_RECURSIVE);
+    attach(root, AT_FDCWD, floor->rootfs);
+    floor_fill_root(floor, root);
     floor_must(fchdir(root), "enter the root");
     floor_must(sys_pivot_root(".", "."), "pivot the root");
     floor_must(sys_umount(".", MNT_DETACH), "unmount the old root");

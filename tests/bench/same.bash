@@ -55,7 +55,7 @@ same() {
 
 # As a user without privileges.
 same_rootless() {
-    local as floor caisson crun runc
+    local as floor caisson crun runc runtimes
     as_user
     floor=("${as[@]}" "${floor[@]}") caisson=("${as[@]}" "${caisson[@]}")
     same rootless -r

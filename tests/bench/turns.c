@@ -247,16 +247,32 @@ static double percentile(const double *sorted, int count, int percent)
 }
 
 /* What is printed of a command, in this order, in both tables. */
-enum column { MEDIAN, LEAST, P90, P99, CPU, FAULTS, PEAK, FAILED, RATIO, CPU_RATIO, COLUMN_COUNT };
+enum column {
+    MEDIAN,
+    LEAST,
+    P90,
+    P99,
+    CPU,
+    FAULTS,
+    PEAK,
+    FAILED,
+    RATIO,
+    CPU_RATIO,
+    CPU_LEAST,
+    CPU_P90,
+    CPU_P99,
+    COLUMN_COUNT
+};
 
 static const struct {
     const char *title;
     int width, digits;
 } columns[COLUMN_COUNT] = {
-    [MEDIAN] = {"median ms", 10, 3}, [LEAST] = {"min", 9, 3},     [P90] = {"p90", 9, 3},
-    [P99] = {"p99", 9, 3},           [CPU] = {"cpu", 9, 3},       [FAULTS] = {"faults", 7, 0},
-    [PEAK] = {"peak KiB", 9, 0},     [FAILED] = {"failed", 7, 0}, [RATIO] = {"ratio", 7, 2},
-    [CPU_RATIO] = {"of cpu", 7, 2},
+    [MEDIAN] = {"median ms", 10, 3}, [LEAST] = {"min", 9, 3},         [P90] = {"p90", 9, 3},
+    [P99] = {"p99", 9, 3},           [CPU] = {"cpu", 9, 3},           [FAULTS] = {"faults", 7, 0},
+    [PEAK] = {"peak KiB", 9, 0},     [FAILED] = {"failed", 7, 0},     [RATIO] = {"ratio", 7, 2},
+    [CPU_RATIO] = {"of cpu", 7, 2},  [CPU_LEAST] = {"cpu min", 9, 3}, [CPU_P90] = {"cpu p90", 9, 3},
+    [CPU_P99] = {"cpu p99", 9, 3},
 };
 
 static void evaluate(struct command *c, const double first[COLUMN_COUNT], double result[COLUMN_COUNT])
@@ -268,6 +284,9 @@ static void evaluate(struct command *c, const double first[COLUMN_COUNT], double
     result[P90] = percentile(c->wall, c->turns, 90);
     result[P99] = percentile(c->wall, c->turns, 99);
     result[CPU] = percentile(c->cpu, c->turns, 50);
+    result[CPU_LEAST] = c->cpu[0];
+    result[CPU_P90] = percentile(c->cpu, c->turns, 90);
+    result[CPU_P99] = percentile(c->cpu, c->turns, 99);
     result[FAULTS] = (double)c->faults / c->turns;
     result[PEAK] = (double)c->peak;
     result[FAILED] = c->failures;
