@@ -149,13 +149,35 @@ static int check_version(struct criu *criu, struct caisson_error *err)
                      OLDEST_VERSION_TEXT);
 }
 
+/* With copies of the descriptors, and the other end of criu->socket, that are closed again here. */
+static int start_process(struct criu *criu, struct child *child, int *fds, struct caisson_error *err)
+{
+    const struct criu_place *place = child->place;
+    _cleanup_close_ int theirs = -1, null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+    int pair[2], result;
+
+    child->null = null;
+    if (null < 0)
+        return error_system(err, errno, "cannot open '/dev/null'");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return error_system(err, errno, "cannot make a socket for criu");
+    criu->socket = pair[0];
+    theirs = pair[1];
+    if (raise_descriptors(place, theirs, fds) < 0)
+        result = error_system(err, errno, "cannot make descriptors for criu");
+    else
+        result = spawn(criu, child, err);
+    for (size_t i = 0; i <= place->fd_count; i++)
+        fd_close(fds[i]);
+    return result;
+}
+
 int criu_start(struct arena *arena, const struct criu_place *place, struct criu *criu,
                struct caisson_error *err)
 {
-    int *fds = arena_array(arena, place->fd_count + 1, sizeof *fds), pair[2], result;
-    struct child child = {
-        .path = criu_find(arena), .place = place, .fds = fds, .fd_count = place->fd_count + 1};
-    _cleanup_close_ int theirs = -1, null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+    size_t count = place->fd_count + 1;
+    int *fds = arena_array(arena, count, sizeof *fds);
+    struct child child = {.path = criu_find(arena), .place = place, .fds = fds, .fd_count = count};
 
     criu->arena = arena;
     if (!child.path) {
@@ -163,37 +185,23 @@ int criu_start(struct arena *arena, const struct criu_place *place, struct criu 
                   "there is no criu in PATH, which checkpoint and restore need");
         return error_hint(err, "install criu %s or later", OLDEST_VERSION_TEXT);
     }
-    child.null = null;
-    if (null < 0)
-        return error_system(err, errno, "cannot open '/dev/null'");
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-        return error_system(err, errno, "cannot make a socket for criu");
-    criu->socket = pair[0];
-    theirs = pair[1];
-    memset(fds, 0xff, (place->fd_count + 1) * sizeof *fds);
-    if (raise_descriptors(place, theirs, fds) < 0)
-        result = error_system(err, errno, "cannot make descriptors for criu");
-    else
-        result = spawn(criu, &child, err);
-    for (size_t i = 0; i <= place->fd_count; i++)
-        fd_close(fds[i]);
-    theirs = fd_close(theirs);
-    return result < 0 ? -1 : check_version(criu, err);
+    memset(fds, 0xff, count * sizeof *fds); /* -1 each */
+    return start_process(criu, &child, fds, err) < 0 ? -1 : check_version(criu, err);
 }
 
 static int send_message(struct criu *criu, const struct strbuf *message, struct caisson_error *err)
 {
+    int room = (int)message->length * 2;
     ssize_t n;
 
+    /* A message is sent whole, and thousands of mounts make a long one. Root may have as much room as it likes. */
+    setsockopt(criu->socket, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
     do
         n = send(criu->socket, strbuf_string(message), message->length, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
     if (n >= 0)
         return 0;
-    error_system(err, errno, "cannot speak to criu");
-    if (err && err->errnum == EMSGSIZE)
-        error_hint(err, "the configuration has too many mounts for the socket: see net.core.wmem_default");
-    return -1;
+    return error_system(err, errno, "cannot speak to criu");
 }
 
 /* @return 0, or -1 with `err`. `*fd` is the descriptor beside the message, or -1. */
@@ -254,6 +262,7 @@ static int failed(const struct criu_response *response, struct caisson_error *er
 static int converse(struct criu *criu, enum criu_request_type type, criu_notice *notice, void *data,
                     struct criu_response *response, struct caisson_error *err)
 {
+    *response = (struct criu_response){0};
     for (;;) {
         struct caisson_error *why = criu->refused ? NULL : err;
         _cleanup_close_ int fd = -1;

@@ -13,13 +13,19 @@
 
 enum { MOUNTINFO_LIMIT = 64 * 1024 * 1024, FIELDS_BEFORE_TAGS = 6 };
 
+static bool is_octal(const char *digits)
+{
+    return digits[0] >= '0' && digits[0] <= '3' && digits[1] >= '0' && digits[1] <= '7' && digits[2] >= '0' &&
+           digits[2] <= '7';
+}
+
 /* The kernel writes white space and backslashes as three octal digits. */
 static char *unescape(char *text)
 {
     char *out = text;
 
     for (const char *in = text; *in; out++) {
-        if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] && in[3]) {
+        if (in[0] == '\\' && is_octal(in + 1)) {
             *out = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
             in += 4;
         } else {
@@ -33,17 +39,18 @@ static char *unescape(char *text)
 /* "ID PARENT MAJOR:MINOR ROOT WHERE OPTIONS [TAG]... - TYPE SOURCE OPTIONS" */
 static bool parse(char *text, struct mount_line *line)
 {
-    char *type = strstr(text, " - "), *fields[FIELDS_BEFORE_TAGS];
+    char *fields[FIELDS_BEFORE_TAGS], *type;
     unsigned device_major, device_minor;
 
-    if (!type)
-        return false;
-    type += 3;
     for (size_t i = 0; i < FIELDS_BEFORE_TAGS; i++) {
         fields[i] = strsep(&text, " ");
         if (!text)
             return false;
     }
+    type = strncmp(text, "- ", 2) == 0 ? text - 1 : strstr(text, " - ");
+    if (!type)
+        return false;
+    type += strlen(" - ");
     if (sscanf(fields[2], "%u:%u", &device_major, &device_minor) != 2)
         return false;
     type[strcspn(type, " ")] = '\0';

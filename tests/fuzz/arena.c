@@ -78,6 +78,11 @@ char *arena_format(struct arena *arena, const char *format, ...)
     return text;
 }
 
+char *arena_numbered(struct arena *arena, const char *prefix, size_t number)
+{
+    return arena_format(arena, "%s%zu", prefix, number);
+}
+
 void arena_free(struct arena *arena)
 {
     struct arena_block *block = arena->blocks;

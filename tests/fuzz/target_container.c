@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The state directory, resctrl's schemata, the kernel's netlink, and whatever is written as JSON. */
+/* The state directory, criu, resctrl's schemata, the kernel's netlink, and whatever is written as JSON. */
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "container/criu_message.h"
+#include "container/criu_mountinfo.h"
 #include "container/rdt_schemata.h"
 #include "container/state.h"
 #include "sys/netlink.h"
@@ -93,10 +95,41 @@ static void written(const struct input *input)
     fuzz_check_json(&out);
 }
 
+static void criu(const struct input *input)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct criu_response response;
+
+    if (criu_read_response(&arena, input->text, input->length, &response) && response.type == 0)
+        abort();
+}
+
+/* Where something is mounted is up to the container. */
+static void mountinfo(const struct input *input)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct mountinfo mounts;
+    size_t sum = 0;
+
+    mountinfo_parse(&arena, fuzz_text(&arena, input), &mounts);
+    for (size_t i = 0; i < mounts.count; i++) {
+        const struct mount_line *line = &mounts.lines[i];
+        const char *below = mountinfo_below(line->where, mounts.lines[0].where);
+
+        sum += strlen(line->where) + strlen(line->root) + strlen(line->options) + strlen(line->type);
+        if ((below && *below && *below != '/') || !mountinfo_by_id(&mounts, line->id))
+            abort();
+    }
+    if (sum > input->length)
+        abort();
+}
+
 const struct fuzz_entry container_targets[] = {
     {"state", state, "state.json and pid of the state directory, /proc/PID/stat"},
     {"schemata", schemata, "schemata of resctrl"},
     {"netlink", netlink, "answers of rtnetlink"},
+    {"criu", criu, "answers of criu"},
+    {"mountinfo", mountinfo, "/proc/PID/mountinfo"},
     {"written", written, "any text that is written as JSON"},
     {0},
 };
