@@ -49,7 +49,7 @@ box() {
     local options=()
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
-    attempt_output ctr_run --rm "${options[@]}" "$IMAGE" "$NAME" "$@"
+    attempt ctr_run --rm "${options[@]}" "$IMAGE" "$NAME" "$@"
 }
 
 idle() {

@@ -33,7 +33,7 @@ teardown() {
 
 # box ARGUMENT...: docker run --rm, of busybox
 box() {
-    attempt_output docker run --rm --network none --name "$NAME" "$@"
+    attempt docker run --rm --network none --name "$NAME" "$@"
 }
 
 idle() {

@@ -31,7 +31,7 @@ export -f podman
 
 # box ARGUMENT...: podman run --rm, of busybox
 box() {
-    attempt_output podman run --rm --name "$NAME" "$@"
+    attempt podman run --rm --name "$NAME" "$@"
 }
 
 # idle OPTION...: a container in the background that waits, ended by TERM

@@ -294,9 +294,9 @@ while 'READY=1' not in said:
     said += server.recv(4096).decode() + '\n'
 print(said)
 END
-    background python3 "$T/notify.py" "$R/notify.sock"
-    wait_for test -S "$R/notify.sock"
-    attempt env NOTIFY_SOCKET="$R/notify.sock" bash -c 'podman run -d --name "$0" --sdnotify=container box sh -c "
+    background python3 "$T/notify.py" "$R/notify$BATS_TEST_TRY_NUMBER.sock"
+    wait_for test -S "$R/notify$BATS_TEST_TRY_NUMBER.sock"
+    attempt env NOTIFY_SOCKET="$R/notify$BATS_TEST_TRY_NUMBER.sock" bash -c 'podman run -d --name "$0" --sdnotify=container box sh -c "
         test -S \"\$NOTIFY_SOCKET\" && echo socket; sleep 1000"' "$NAME"
     succeeds
     wait_for said socket
@@ -314,9 +314,9 @@ while 'READY=1' not in said:
     said += server.recv(4096).decode() + '\n'
 open(sys.argv[2], 'w').write(said)
 END
-    background python3 "$T/notify.py" "$R/conmon.sock" "$T/said"
-    wait_for test -S "$R/conmon.sock"
-    attempt env NOTIFY_SOCKET="$R/conmon.sock" bash -c 'podman run -d --name "$0" --sdnotify=conmon box sleep 1000' "$NAME"
+    background python3 "$T/notify.py" "$R/conmon$BATS_TEST_TRY_NUMBER.sock" "$T/said"
+    wait_for test -S "$R/conmon$BATS_TEST_TRY_NUMBER.sock"
+    attempt env NOTIFY_SOCKET="$R/conmon$BATS_TEST_TRY_NUMBER.sock" bash -c 'podman run -d --name "$0" --sdnotify=conmon box sleep 1000' "$NAME"
     succeeds
     wait_for grep READY=1 "$T/said"
     contains "$(cat "$T/said")" MAINPID=
