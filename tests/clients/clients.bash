@@ -31,7 +31,7 @@ setup() {
 clients_setup() {
     T=$W/test-$BATS_TEST_NUMBER.$BATS_TEST_TRY_NUMBER
     mkdir -p "$T"
-    NAME=c$BATS_TEST_NUMBER BACKGROUND=()
+    NAME=c$BATS_TEST_NUMBER.$BATS_TEST_TRY_NUMBER BACKGROUND=()
 }
 
 teardown() {
@@ -41,7 +41,7 @@ teardown() {
 clients_teardown() {
     local pid
     [ "${BATS_TEST_COMPLETED:-}" ] || [ "$BATS_TEST_TRY_NUMBER" -gt "$BATS_TEST_RETRIES" ] ||
-        echo "$(basename "$BATS_TEST_FILENAME" .bats): $BATS_TEST_DESCRIPTION" >>"$CLIENTS_RESULTS/$CLIENTS_RELEASE/$RUNTIME/again"
+        echo "$(basename "$BATS_TEST_FILENAME" .bats): $BATS_TEST_DESCRIPTION, attempt $BATS_TEST_TRY_NUMBER" >>"$CLIENTS_RESULTS/$CLIENTS_RELEASE/$RUNTIME/again"
     for pid in "${BACKGROUND[@]}"; do
         kill -KILL "$pid" 2>/dev/null || :
         wait "$pid" 2>/dev/null || :

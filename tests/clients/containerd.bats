@@ -12,7 +12,8 @@ setup_file() {
     sed -i "1i root = \"$W/root\"\nstate = \"$R/state\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]" "$W/config.toml"
     containerd -c "$W/config.toml" >"$W/containerd.log" 2>&1 3>&- &
     echo $! >"$W/containerd"
-    export CONTAINERD_ADDRESS=$R/containerd.sock
+    # A namespace of its own: other files' containers are beside it in /run/containerd.
+    export CONTAINERD_ADDRESS=$R/containerd.sock CONTAINERD_NAMESPACE=tested
     wait_for ctr version
     ctr image import "$CLIENTS_WORK/oci.tar" >"$W/import.log" 2>&1
 }
@@ -188,5 +189,5 @@ task_status() {
 
 @test "nothing of the runtime's is left" {
     is "$(ctr container ls -q)" ''
-    [ -z "$(ls /run/containerd/runc/default 2>/dev/null)" ]
+    [ -z "$(ls /run/containerd/runc/tested 2>/dev/null)" ]
 }

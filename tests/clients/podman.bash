@@ -15,7 +15,7 @@ teardown_file() {
 }
 
 teardown() {
-    podman rm -f -t 0 "$NAME" "$NAME-2" >/dev/null 2>&1 || :
+    podman rm -f -t 0 --ignore "$NAME" >/dev/null 2>&1 || :
     clients_teardown
 }
 

@@ -117,8 +117,9 @@ load podman
 }
 
 @test "stop: KILL after the time" {
-    attempt podman run -d --name "$NAME" box sh -c 'trap "" TERM; while :; do sleep 1000; done'
+    attempt podman run -d --name "$NAME" box sh -c 'trap "" TERM; echo ready; while :; do sleep 1000; done'
     succeeds
+    wait_for said ready
     attempt podman stop -t 1 "$NAME"
     succeeds
     is "$(field '{{.State.ExitCode}}')" 137

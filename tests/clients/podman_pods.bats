@@ -11,7 +11,7 @@ setup_file() {
 
 setup() {
     clients_setup
-    POD=pod$BATS_TEST_NUMBER
+    POD=pod$BATS_TEST_NUMBER.$BATS_TEST_TRY_NUMBER
 }
 
 teardown() {
