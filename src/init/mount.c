@@ -397,7 +397,8 @@ static void name_descriptor(char name[32], int fd)
 int init_UNMOUNT(struct init *init, const struct plan_path *step)
 {
     const char *path = init_text(init, step->path);
-    _cleanup_close_ int target = target_open(init, path, PLAN_MOUNT_MUST_EXIST | PLAN_MOUNT_NOFOLLOW);
+    unsigned flags = PLAN_MOUNT_MUST_EXIST | (weakened("unmount") ? 0 : PLAN_MOUNT_NOFOLLOW);
+    _cleanup_close_ int target = target_open(init, path, flags);
     char name[32];
 
     if (target < 0)

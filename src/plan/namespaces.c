@@ -9,6 +9,7 @@
  */
 #include <linux/capability.h>
 #include <linux/sched.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "plan/builder.h"
@@ -249,6 +250,20 @@ int plan_namespaces(struct plan_builder *b, struct caisson_error *err)
     return 0;
 }
 
+/*
+ * Processes of the container see one that is in their process namespace. A new process has to be; who changes the mounts
+ * only for a new procfs, which is that of the namespace of who mounts it.
+ */
+static bool goes_among_processes(const struct plan_builder *b)
+{
+    if (b->request->purpose == PLAN_FOR_UNMOUNT)
+        return false;
+    for (size_t i = 0; b->request->purpose == PLAN_FOR_MOUNT && i < b->spec->mounts.count; i++)
+        if (b->spec->mounts.items[i].type && strcmp(b->spec->mounts.items[i].type, "proc") == 0)
+            return true;
+    return b->request->purpose == PLAN_FOR_EXEC;
+}
+
 int plan_join_container(struct plan_builder *b, struct caisson_error *err)
 {
     struct plan_join step = {.fd = -1};
@@ -261,7 +276,7 @@ int plan_join_container(struct plan_builder *b, struct caisson_error *err)
     builder_slot(b, PLAN_SLOT_PROCESS, where + offsetof(struct plan_join, fd), NULL, NULL);
     if (plan_has_namespace(b, SPEC_NS_USER))
         add_become(b);
-    if (plan_has_namespace(b, SPEC_NS_PID))
+    if (plan_has_namespace(b, SPEC_NS_PID) && goes_among_processes(b))
         add_fork(b, 0);
     return 0;
 }

@@ -35,10 +35,12 @@ struct compiler {
 static void add_range(struct compiler *c, uint64_t start, uint32_t action,
                       const struct seccomp_entry *entries, size_t count)
 {
-    const struct range *last = c->count > 0 ? &c->ranges[c->count - 1] : NULL;
+    if (c->count > 0 && !entries) {
+        const struct range *last = &c->ranges[c->count - 1];
 
-    if (last && !entries && !last->entries && last->action == action)
-        return;
+        if (!last->entries && last->action == action)
+            return;
+    }
     if (c->count == c->room) {
         struct range *larger = arena_array(c->arena, c->room * 2, sizeof *larger);
 

@@ -122,6 +122,7 @@ pod() {
     ask RunPodSandbox "$(jq '{ config: ., runtime_handler: $handler }' --arg handler "$RUNTIME" <<<"$POD_CONFIG")"
     POD=$(answer .pod_sandbox_id)
     PODS+=("$POD")
+    echo "$POD" >>"$W/ids"
 }
 
 # container FILTER COMMAND...: makes one in the last pod; FILTER changes its configuration
@@ -134,6 +135,7 @@ container() {
     ask CreateContainer "$(jq '{ pod_sandbox_id: $pod, config: ., sandbox_config: $sandbox }' \
         --arg pod "$POD" --argjson sandbox "$POD_CONFIG" <<<"$config")"
     CONTAINER=$(answer .container_id)
+    echo "$CONTAINER" >>"$W/ids"
 }
 
 # started FILTER COMMAND...: the same, and starts it

@@ -180,7 +180,7 @@ bind() {
 
 @test "links of the container lead neither out nor onto procfs, and to no other mount's end" {
     mkdir "$T/outside"
-    script 'ln -s '"$T/outside"' /out; ln -s /proc/self /fd; ln -s /proc /open; touch /ready; sleep 1000'
+    script 'ln -s '"$T/outside"' /out; ln -s /proc/1 /fd; ln -s /proc /open; touch /ready; sleep 1000'
     create
     caisson start "$ID"
     wait_for inside test -e /ready
@@ -206,4 +206,19 @@ bind() {
     echo '{ "mounts": [{ "destination": "/data", "type": "tmpfs", "source": "tmpfs" }] }' | caisson mounts add "$ID" - || status=$?
     is "$status" 0
     mounted /data
+}
+
+@test "a new procfs shows the container's processes; nothing else goes among them" {
+    start_sleeping
+    add '{ "destination": "/mine", "type": "proc", "source": "proc" }'
+    succeeds ""
+    contains "$(inside cat /mine/1/cmdline | tr '\0' ' ')" 'trap "exit 0" TERM'
+    local before after
+    before=$(inside sh -c 'echo $$')
+    add '{ "destination": "/new", "type": "tmpfs", "source": "tmpfs" }'
+    succeeds ""
+    remove /new
+    succeeds ""
+    after=$(inside sh -c 'echo $$')
+    is "$after" $((before + 1))
 }

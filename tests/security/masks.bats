@@ -97,3 +97,30 @@ without_dev() {
     is "$(grep -c " /mnt/[0-9]*$long " "/proc/$PID/mountinfo")" 500
     is "$(process_status Uid | cut -d' ' -f1 | cut -f1)" 1000
 }
+
+@test "an unmount that a link of the container's leads to a mask" {
+    script 'ln -s /proc /data; touch /ready; sleep 1000'
+    create
+    caisson start "$ID"
+    wait_for caisson exec "$ID" test -e /ready
+    echo '{ "mounts": [{ "destination": "/data/keys" }] }' >"$T/mounts.json"
+    attempt caisson mounts remove "$ID" "$T/mounts.json"
+    fails 'symbolic link'
+    mounted /proc/keys
+    attempt weak unmount caisson mounts remove "$ID" "$T/mounts.json"
+    succeeds
+    attempt mounted /proc/keys
+    fails nothing
+}
+
+@test "a mount that a link of the container's leads onto procfs" {
+    script 'ln -s /proc/1 /data; touch /ready; sleep 1000'
+    create
+    caisson start "$ID"
+    wait_for caisson exec "$ID" test -e /ready
+    echo '{ "mounts": [{ "destination": "/data/attr", "type": "tmpfs", "source": "tmpfs" }] }' >"$T/mounts.json"
+    attempt caisson mounts add "$ID" "$T/mounts.json"
+    fails procfs
+    attempt weak proc caisson mounts add "$ID" "$T/mounts.json"
+    succeeds
+}
