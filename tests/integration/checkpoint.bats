@@ -162,6 +162,19 @@ written later"
     [ -e "$T/ro/x" ]
 }
 
+@test "hundreds of mounts with long names from one source, every second one read-only" {
+    mkdir "$T/source"
+    config '.mounts += [range(600) | {destination: ("/many/" + ("x" * 200) + "-\(.)"), type: "bind", source: $source,
+        options: ["bind", (if . % 2 == 1 then "ro" else "rw" end)]}]' --arg source "$T/source"
+    counting
+    checkpoint
+    caisson delete "$ID"
+    restore
+    counts_on
+    is "$(awk '$5 ~ "^/many/" { n++; k = split($5, part, "-"); if (substr($6, 1, 2) != (part[k] % 2 ? "ro" : "rw")) wrong++ }
+        END { print n + 0, wrong + 0 }' "/proc/$PID/mountinfo")" '600 0'
+}
+
 @test "under another id and from another bundle" {
     counting
     checkpoint
