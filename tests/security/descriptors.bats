@@ -110,6 +110,23 @@ host_program() {
     done
 }
 
+# What the runtime has open itself, and whatever else is there: the numbers that the published attacks try one by one.
+@test "no descriptor at all is a working directory that leads outside (CVE-2024-21626)" {
+    local n
+    touch "$T/outside"
+    start_sleeping
+    rootless || config '.linux.cgroupsPath += "-2"'
+    for n in {3..32}; do
+        config '.process.cwd = $cwd | .process.args = ["sh", "-c", "ls; ls ../../../../../.."]' --arg cwd "/proc/self/fd/$n"
+        leaking attempt caisson run --bundle "$BUNDLE" "$ID-2"
+        fails "/proc/self/fd/$n"
+        lacks "$output" outside
+        leaking attempt caisson exec --cwd "/proc/self/fd/$n" "$ID" sh -c 'ls; ls ../../../../../..'
+        fails "/proc/self/fd/$n"
+        lacks "$output" outside
+    done
+}
+
 # catching WHAT [CAPABILITY]: a container whose first process lies in wait for what exec brings. From when that has no
 # more capabilities than the container's root, not dumpable is all that stands between; and the image, whose PATH is
 # searched then, can make it long.

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the tests of faults share: a command is disturbed at each of its system calls in turn, by build/security/step.
 #
-#   $POINTS  at how many calls of a command at most; CAISSON_LONG=1 takes every one
-#   $TALLY   what was done, a line a test: the long form's figures stand in tests/security/README.md
+#   $POINTS  at how many calls of a command at most: CAISSON_POINTS, 8 without it; CAISSON_LONG=1 takes every one
+#   $TALLY   what was done, a line a command, for tests/security/faults
 
 STEP=${CAISSON%/*}/security/step
 POINTS=${CAISSON_LONG:+100000}
-POINTS=${POINTS:-8}
+POINTS=${POINTS:-${CAISSON_POINTS:-8}}
 TALLY=${CAISSON_FAULTS_TALLY:-/dev/null}
 
 need_step() {
@@ -66,6 +66,11 @@ behind_startup() {
     [ "${FIRST:-0}" -gt 0 ]
 }
 
+# tally COMMAND PROCESS FAULT POINTS UNHARMED: adds a line
+tally() {
+    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1${GLOBAL:+ ${GLOBAL[*]}}" "$2" "$3" "$LAST" "$4" "$5" >>"$TALLY"
+}
+
 # points: the numbers from FIRST to LAST, or $POINTS of them, spread evenly; the last one too
 points() {
     awk -v first="$FIRST" -v last="$LAST" -v want="$POINTS" 'BEGIN {
@@ -99,7 +104,7 @@ killed_at_each() {
         [ "$status" != 137 ] || killed=$((killed + 1))
         gone "$1 killed after call $point"
     done
-    echo "kill $1: $killed of $tried" >>"$TALLY"
+    tally "$1" 0 SIGKILL "$tried" "$((tried - killed))"
     # The last calls may be another's, where it waited; not many.
     [ $((killed * 10)) -ge $((tried * 7)) ]
 }
@@ -107,7 +112,7 @@ killed_at_each() {
 # init_killed_at_each NAME [PROCESS]: the init dies instead: the command ends, says so, and has undone everything. In a
 # process namespace that is there already process 1 does no more than to join it and to start process 2.
 init_killed_at_each() {
-    local point tried=0 process=${2:-1} what
+    local point tried=0 ended=0 process=${2:-1} what
     calls_of "$1" "$process"
     for point in $(points); do
         what="$1, whose init (process $process) was killed after call $point"
@@ -115,10 +120,11 @@ init_killed_at_each() {
         attempt "$STEP" -f -k "$process:$point" "${COMMAND[@]}"
         tried=$((tried + 1))
         no_hang "$what"
+        [ "$status" != 0 ] || ended=$((ended + 1))
         [ "$status" = 0 ] || [ "$status" = 137 ] || undone "$1" "$what"
         gone "$what"
     done
-    echo "kill process $process of $1: $tried" >>"$TALLY"
+    tally "$1" "$process" SIGKILL "$tried" "$ended"
 }
 
 # no_hang WHAT: neither a hang nor a crash, about the last `attempt`; 137 is the container's process that was killed
@@ -145,12 +151,13 @@ undone() {
 # fails_at_each NAME PROCESS ERRNO...: each call fails with each of them. Either the command fails, says so, and has
 # undone what it made; or it succeeds, and the container's process sees what it sees without the fault.
 fails_at_each() {
-    local name=$1 process=$2 follow=() errno point what tried=0 ignored=0
+    local name=$1 process=$2 follow=() errno point what tried ignored
     shift 2
     [ "$process" = 0 ] || follow=(-f)
     calls_of "$name" "$process"
     [ "$process" != 0 ] || behind_startup
     for errno; do
+        tried=0 ignored=0
         for point in $(points); do
             what="$name, call $point of process $process fails with $errno"
             prepare_for "$name"
@@ -170,8 +177,19 @@ fails_at_each() {
             fi
             gone "$what"
         done
+        tally "$name" "$process" "$(errno_name "$errno")" "$tried" "$ignored"
     done
-    echo "errors in process $process of $name: $tried, of which $ignored had no effect" >>"$TALLY"
+}
+
+errno_name() {
+    case $1 in
+    4) echo EINTR ;;
+    5) echo EIO ;;
+    12) echo ENOMEM ;;
+    24) echo EMFILE ;;
+    28) echo ENOSPC ;;
+    *) echo "errno $1" ;;
+    esac
 }
 
 # What a process can see of the isolation that it was given.

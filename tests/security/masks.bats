@@ -25,6 +25,21 @@ without_dev() {
     succeeds ""
 }
 
+# runc took a source that is not there for a path that is not there, and masked nothing.
+@test "a mask does not fail to be there for want of a /dev/null in the image (CVE-2025-31133)" {
+    local make
+    without_dev
+    echo secret >"$BUNDLE/rootfs/secret"
+    config '.linux.maskedPaths = ["/secret"]'
+    script 'cat /secret && wc -c </secret'
+    for make in : mkdir mkfifo 'ln -s /nowhere' 'ln -s null'; do
+        rm -rf "$BUNDLE/rootfs/dev/null"
+        $make "$BUNDLE/rootfs/dev/null"
+        run_it
+        succeeds 0
+    done
+}
+
 @test "the console is the terminal that was made, not what has its name (CVE-2025-52565)" {
     need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     without_dev

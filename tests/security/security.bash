@@ -3,7 +3,10 @@
 #
 #   $DECOY   a directory of the host that no container is given         $TOOLS  the programs of tools.c, static
 #   weak GUARD,... COMMAND...   with the program that leaves out these guards: the attack has to succeed there
+#
+# CAISSON_LONG=1: races are run a hundred times as often.
 load ../integration/helpers
+RACES=$((CAISSON_LONG ? 2000 : 20)) # each with dozens of paths that are walked meanwhile
 
 setup_file() {
     common_setup_file
