@@ -132,7 +132,7 @@ static void add_their_rule(scmp_filter_ctx library, const struct spec_seccomp_ru
 }
 
 /* From here on libseccomp's answers are compared, too. */
-static void ask_libseccomp(struct subject *s)
+static inline void ask_libseccomp(struct subject *s)
 {
     uint32_t standard = their_action(s->seccomp->default_action, s->seccomp->default_errno_ret);
     scmp_filter_ctx library = seccomp_init(standard);
