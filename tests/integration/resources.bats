@@ -317,7 +317,10 @@ LIST
     # Below one that is theirs alone: what it counts is what they leave.
     config '.linux.cgroupsPath |= . + "/c"'
     mkdir -p "$CGROUP"
+    SECONDS=0
     for ((i = 0; i < count; i++)); do
+        # A machine that has no more than a twentieth of a processor for them shows it by fewer.
+        [ "$SECONDS" -lt 400 ] || [ "$i" -lt 100 ] || break
         caisson create --bundle "$BUNDLE" "$ID-$i" </dev/null >/dev/null 3>&-
         caisson delete --force "$ID-$i"
     done
