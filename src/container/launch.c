@@ -23,6 +23,11 @@
 #include "container/terminal.h"
 #include "sys/pidfd.h"
 
+static bool fork_is_to_come(const struct launch *launch)
+{
+    return launch->plan && launch->plan->forks && !launch->forked;
+}
+
 /*
  * Between its fork and its message the init's death is not the stream's end: the new process has the channel open, and
  * waits for an answer to what was never said.
@@ -33,7 +38,7 @@ static int await_fork(const struct launch *launch)
     struct pollfd fds[] = {{.fd = launch->process.channel, .events = POLLIN},
                            {.fd = launch->process.pidfd, .events = POLLIN}};
 
-    if (!launch->plan || !launch->plan->forks || launch->forked)
+    if (!fork_is_to_come(launch))
         return 0;
     while (poll(fds, 2, -1) < 0 && errno == EINTR)
         continue;
@@ -263,7 +268,7 @@ int launch_accompany(struct launch *launch, enum launch_goal goal, struct caisso
         if (n < 0)
             return error_system(err, errno, "cannot hear the container's first process");
         if (n == 0)
-            return goal == LAUNCH_EXECUTED ? 0 : ended_early(launch, err);
+            return goal == LAUNCH_EXECUTED && !fork_is_to_come(launch) ? 0 : ended_early(launch, err);
         if (message.kind == PLAN_MESSAGE_READY) {
             if (goal == LAUNCH_READY)
                 return 0;

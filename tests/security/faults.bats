@@ -146,10 +146,11 @@ ERRORS=(12)
     for name in start exec delete; do fails_at_each "$name" 0 "${ERRORS[@]}"; done
 }
 
-@test "any system call of the init of exec fails" {
+@test "any system call of the init of exec fails, before its fork and after it" {
     need_root "no need: it would take as long again for the same system calls"
     need_no_sanitizer
     sleeping
+    fails_at_each exec 1 "${ERRORS[@]}"
     fails_at_each exec 2 "${ERRORS[@]}"
 }
 
