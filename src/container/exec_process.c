@@ -52,7 +52,7 @@ static struct spec_strings merge_env(struct arena *arena, const struct spec_stri
     return env;
 }
 
-/* All of the text, and nothing that is not a digit (CVE-2016-3697, CVE-2026-30892). @return 0 or -1. */
+/* All of the text, and nothing that is not a digit (rule R6: CVE-2016-3697, CVE-2026-30892). @return 0 or -1. */
 static int read_id(const char *text, size_t length, uint32_t *id)
 {
     uint64_t value = 0;

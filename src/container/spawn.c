@@ -39,7 +39,7 @@ struct child {
 
 /*
  * The program of the init with the plan behind it: a copy that nobody can write to. The container's /proc/self/exe is
- * this, and not the host's program (CVE-2019-5736).
+ * this, and not the host's program (rule R5: CVE-2019-5736).
  */
 static int sealed_memfd(const struct plan *plan)
 {

@@ -2,7 +2,7 @@
 /*
  * Descriptors that no step needs any more are closed: the caller's own, which may be directories of the host, and
  * those of steps that are done. Whoever waits for a pipe to be closed should not wait for `start`, and what is not
- * open cannot be reached (CVE-2016-9962, CVE-2024-21626). To be closed by the execution would be too late:
+ * open cannot be reached (rule R4: CVE-2016-9962, CVE-2024-21626). To be closed by the execution would be too late:
  * "/proc/self/fd/9/bin/sh", as the program or behind "#!", is looked up before that.
  */
 #include "init/init.h"

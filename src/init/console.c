@@ -19,7 +19,7 @@
 
 /*
  * The container's own devpts where it has one, so that the terminal has a name in there; otherwise the host's.
- * What is opened must be on a devpts: a file of the image could pose as one (CVE-2025-52565).
+ * What is opened must be on a devpts: a file of the image could pose as one (rule R3: CVE-2025-52565).
  */
 static int open_master(struct init *init)
 {

@@ -68,7 +68,8 @@ static int set_ids(struct init *init, const struct plan_credentials *step)
 
 /*
  * A program opens /dev/stderr again by its name: for that the pipe or terminal must be its user's. Files and
- * devices that others use as well (/dev/null) stay as they are, and so does what the host does not let go.
+ * devices that others use as well (/dev/null) stay as they are (rule R3: CVE-2026-88265), and so does what the
+ * host does not let go.
  */
 static int give_stdio(const struct plan_credentials *step)
 {

@@ -121,7 +121,7 @@ static int open_host_null(struct init *init)
     return mount;
 }
 
-/* The null device is the host's own: one from inside could be anything (CVE-2025-31133). */
+/* The null device is the host's own: one from inside could be anything (rule R3: CVE-2025-31133). */
 static int mask_file(struct init *init, const struct plan_mask *step, int fds[2], const char *path)
 {
     if (init->null >= 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Writes to procfs: sysctls and security labels, through the host's procfs alone, which was opened before the
- * container's files were in sight (CVE-2019-16884, CVE-2025-52881, CVE-2025-62596).
+ * container's files were in sight (rule R2: CVE-2019-16884, CVE-2025-52881, CVE-2025-62596).
  */
 #include "init/init.h"
 

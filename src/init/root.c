@@ -117,7 +117,7 @@ int init_PIVOT(struct init *init, const struct plan_pivot *step)
     return init->root < 0 ? -1 : 0;
 }
 
-/* A directory outside of the root has a path that the kernel calls unreachable (CVE-2024-21626). */
+/* A directory outside of the root has a path that the kernel calls unreachable (rule R8: CVE-2024-21626). */
 static int check_inside(struct init *init)
 {
     char path[PATH_MAX];

@@ -2,7 +2,7 @@
 /*
  * Paths that the configuration names inside of the container. The files there are not trusted: every path is
  * resolved by the kernel with the container's root as its root, and what is missing is made relative to a
- * directory that was opened so (CVE-2021-30465, CVE-2024-45310, CVE-2026-41579).
+ * directory that was opened so (rule R1: CVE-2021-30465, CVE-2024-45310, CVE-2026-41579).
  */
 #include "init/init.h"
 

@@ -49,7 +49,7 @@ static int add_caps_of_exec(struct plan_builder *b, struct plan_credentials *ste
 
         if (number < 0)
             return error_set(err, CAISSON_ERROR_USAGE, "unknown capability '%s'", *name);
-        /* CVE-2022-29162: not inheritable, and so not ambient unless it was inheritable before. */
+        /* Rule R7, CVE-2022-29162: not inheritable, and so not ambient unless it was inheritable before. */
         step->bounding |= (uint64_t)1 << number;
         step->effective |= (uint64_t)1 << number;
         step->permitted |= (uint64_t)1 << number;

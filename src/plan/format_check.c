@@ -2,7 +2,7 @@
 /*
  * Walks a program once and looks at everything that a reader will follow. Part of the init as well as of the
  * runtime: it allocates nothing and calls nothing but memcmp(3).
- * Each length is one of 32 or 64 bits and is compared with the room that there is (CVE-2021-43784).
+ * Each length is one of 32 or 64 bits and is compared with the room that there is (rule R9: CVE-2021-43784).
  */
 #include "plan/format.h"
 

@@ -27,7 +27,7 @@ static bool may_cover_proc(const char *path)
     return false;
 }
 
-/* CVE-2019-16884, CVE-2019-19921: what stands at /proc is procfs, and stays visible. */
+/* Rule R2, CVE-2019-16884, CVE-2019-19921: what stands at /proc is procfs, and stays visible. */
 int mount_case_proc(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
 {
     const char *path = m->mount->destination;

@@ -43,7 +43,7 @@ static inline int sys_openat2(int dirfd, const char *path, int flags, mode_t mod
 
 /**
  * Opens `path` as a process whose root directory is `root` would, symbolic links included, and never
- * outside of it; magic links of procfs are refused (CVE-2019-5736, CVE-2024-21626, CVE-2025-31133).
+ * outside of it; magic links of procfs are refused (rule R1: CVE-2019-5736, CVE-2024-21626, CVE-2025-31133).
  */
 static inline int sys_open_in_root(int root, const char *path, int flags)
 {
