@@ -84,3 +84,10 @@ setup() {
     )
     is "$(find "$hierarchy/other")" "$hierarchy/other"
 }
+
+@test "bats' own watchdog, started late, is nothing that a test has left" {
+    background sleep "$BATS_TEST_TIMEOUT"
+    wait_for no_new_processes
+    background sleep 1000
+    ! no_new_processes
+}
