@@ -64,7 +64,6 @@ static const struct reference references[] = {
     REFERENCE(HOOK, plan_hook, TEXT, state_head),
     REFERENCE(HOOK, plan_hook, TEXT, state_tail),
     REFERENCE(DIRECTORY, plan_path, TEXT, path),
-    REFERENCE(UNMOUNT, plan_path, TEXT, path),
     REFERENCE(SYSCTL, plan_sysctl, TEXT, file),
     REFERENCE(SYSCTL, plan_sysctl, TEXT, value),
     REFERENCE(READONLY, plan_readonly, TEXT, path),
@@ -84,6 +83,7 @@ static const struct reference references[] = {
     REFERENCE(EXEC, plan_exec, VECTOR, args),
     REFERENCE(EXEC, plan_exec, VECTOR_MAYBE, env),
     REFERENCE(EXEC, plan_exec, LISTEN_PID, listen_pid),
+    REFERENCE(UNMOUNT, plan_path, TEXT, path),
 };
 
 enum { REFERENCES = sizeof references / sizeof references[0] };

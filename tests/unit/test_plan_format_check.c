@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "plan/fields.h"
 #include "plan/protocol.h"
 
 /* A program in memory of its own, so that the sanitizer sees a read beyond its end. */
@@ -417,6 +418,31 @@ static void test_damaged(void **state)
     assert_true(refused > PROGRAMS / 20);
 }
 
+/* Of every kind of step each member that refers to data: one that is not checked leads out of the program. */
+static void test_every_reference(void **state)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct plan plan;
+
+    (void)state;
+    plan_sample(&arena, &plan);
+    for (unsigned i = 0; i < plan_field_count; i++) {
+        const struct field *field = &plan_fields[i];
+        const char *step = (const char *)sample_step(&plan, field->op, 0), *problem = NULL;
+        struct copy copy;
+        plan_ref outside = 0x7ffffff0;
+
+        if (field->kind > FIELD_NODES)
+            continue;
+        copy = copy_of(&plan);
+        memcpy(copy.bytes + (step - plan.program) + sizeof(struct plan_step) + field->at, &outside,
+               sizeof outside);
+        if (plan_check(copy.bytes, copy.size, &problem) == 0)
+            fail_msg("%s: %s leads outside, and nobody sees it", plan_op_name(field->op), field->name);
+        free(copy.bytes);
+    }
+}
+
 /* ---- names.c ---- */
 
 static void test_names(void **state)
@@ -451,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_sample_passes),   cmocka_unit_test(test_header),  cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_steps),           cmocka_unit_test(test_vectors), cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_list_at_the_end), cmocka_unit_test(test_damaged), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_every_reference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
