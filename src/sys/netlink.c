@@ -18,6 +18,7 @@
 
 /* As much as the kernel puts into one datagram of a dump. */
 enum { ANSWER_SIZE = 32 * 1024 };
+enum { MAX_ERRNO = 4096 };
 
 int netlink_open(void)
 {
@@ -121,13 +122,13 @@ static int take_message(const struct nlmsghdr *message, netlink_visit *visit, vo
         if (failure->error == 0)
             return 0;
         take_words(message, words);
-        errno = -failure->error;
+        errno = failure->error > -MAX_ERRNO ? -failure->error : EPROTO;
         return -1;
     case NLMSG_DONE:
         number = 0;
         if (message->nlmsg_len >= NLMSG_LENGTH(sizeof number))
             memcpy(&number, NLMSG_DATA(message), sizeof number);
-        errno = -number;
+        errno = number > -MAX_ERRNO ? -number : EPROTO;
         return number < 0 ? -1 : 0;
     case NLMSG_NOOP:
         return 1;

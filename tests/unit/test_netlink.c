@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Answers of rtnetlink, as no kernel need write them: a socket of the test's own has them. */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,11 +81,33 @@ static void a_length_that_is_too_much_or_too_little(void **state)
     }
 }
 
+/* What cannot be an errno is not turned round: of the least number there is no opposite. */
+static void an_error_that_is_none(void **state)
+{
+    struct {
+        struct nlmsghdr header;
+        int error;
+        struct nlmsghdr request;
+    } answer = {.header = {.nlmsg_len = sizeof answer, .nlmsg_type = NLMSG_ERROR}, .error = INT_MIN};
+    unsigned messages;
+
+    (void)state;
+    assert_int_equal(talk(&answer, sizeof answer, NULL, 0, &messages), -1);
+    assert_int_equal(errno, EPROTO);
+    answer.header.nlmsg_type = NLMSG_DONE;
+    assert_int_equal(talk(&answer, sizeof answer, NULL, 0, &messages), -1);
+    assert_int_equal(errno, EPROTO);
+    answer.error = -EPERM;
+    assert_int_equal(talk(&answer, sizeof answer, NULL, 0, &messages), -1);
+    assert_int_equal(errno, EPERM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_message_may_end_anywhere),
         cmocka_unit_test(a_length_that_is_too_much_or_too_little),
+        cmocka_unit_test(an_error_that_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
