@@ -9,6 +9,7 @@ load ../integration/helpers
 RACES=$((CAISSON_LONG ? 2000 : 20)) # each with dozens of paths that are walked meanwhile
 
 setup_file() {
+    export BATS_TEST_TIMEOUT=600 # races on a machine that others use, too
     common_setup_file
     export CAISSON_WEAK=${CAISSON_WEAK:-$(dirname "$CAISSON")/caisson-weak} TOOLS=$BATS_FILE_TMPDIR/tools
     # The lab has no compiler: tests/lab/run brings them.
