@@ -27,12 +27,18 @@ enum cgroup_driver { CGROUP_FS, CGROUP_SYSTEMD, CGROUP_NONE };
 /* The host's hierarchy, as mountinfo shows it; on a hybrid host the `unified` mount. */
 struct cgroup_host {
     const char *mount;       /* where cgroup2 is mounted, "/sys/fs/cgroup" as a rule */
-    const char *controllers; /* cgroup.controllers of its root, as read: "cpuset cpu io memory pids" */
+    const char *controllers; /* of its root; NULL: not asked yet, see cgroup_host_controllers() */
     const char *own;         /* the runtime's own cgroup below the mount: "/user.slice/..." */
 };
 
 /** Finds the hierarchy. @return 0, or -1 with `err` (CAISSON_ERROR_UNSUPPORTED: no cgroup2 mount). */
 int cgroup_host_probe(struct arena *arena, struct cgroup_host *host, struct caisson_error *err);
+
+/**
+ * Asked for when a value needs a controller: a container without limits pays nothing for it.
+ * @return the controllers of the hierarchy's root: "cpuset cpu io memory pids"; "" when that cannot be read
+ */
+const char *cgroup_host_controllers(struct arena *arena, const struct cgroup_host *host);
 
 /* One value for one file of the cgroup. */
 struct cgroup_write {

@@ -39,16 +39,17 @@ const char *decision_current(const struct decision *decision, const char *file)
 static int fail_missing(const struct decision *decision, const struct decision_value *value,
                         struct caisson_error *err)
 {
+    const char *of_host = cgroup_host_controllers(decision->arena, decision->host);
     bool on_host;
 
     if (decision->plan->driver == CGROUP_NONE)
         return decision_fail(decision, value->member, err, CAISSON_ERROR_UNSUPPORTED,
                              "cannot set %s: cgroups are disabled for this container", value->file);
-    on_host = controllers_have(decision->host->controllers, value->controller);
+    on_host = controllers_have(of_host, value->controller);
     decision_fail(decision, value->member, err, CAISSON_ERROR_UNSUPPORTED,
                   "cannot set %s: the cgroup controller '%s' is not available in %s, which has '%s'",
                   value->file, value->controller, on_host ? decision->delegated_at : decision->host->mount,
-                  on_host ? decision->available : decision->host->controllers);
+                  on_host ? decision->available : of_host);
     if (!on_host)
         return controllers_hint_missing(decision->host, value->controller, err);
     return error_hint(
@@ -76,6 +77,8 @@ int decision_add(struct decision *decision, const struct decision_value *value, 
 {
     struct cgroup_plan *plan = decision->plan;
 
+    if (value->controller && !decision->available)
+        decision->available = cgroup_host_controllers(decision->arena, decision->host);
     if (value->controller && !controllers_have(decision->available, value->controller))
         return value->no_limit ? 0 : fail_missing(decision, value, err);
     if (value->controller)

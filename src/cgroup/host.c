@@ -132,7 +132,6 @@ static int find_own(struct arena *arena, struct cgroup_host *host, const char *r
 int cgroup_host_probe(struct arena *arena, struct cgroup_host *host, struct caisson_error *err)
 {
     const char *root = NULL;
-    char *controllers;
 
     memset(host, 0, sizeof *host);
     if (is_cgroup2("/sys/fs/cgroup"))
@@ -147,11 +146,19 @@ int cgroup_host_probe(struct arena *arena, struct cgroup_host *host, struct cais
                           "mount one: mount -t cgroup2 none /sys/fs/cgroup; cgroup version 1 alone is not "
                           "supported");
     }
-    controllers = file_read(arena, AT_FDCWD, arena_format(arena, "%s/cgroup.controllers", host->mount),
-                            CGROUP_FILE_LIMIT, NULL, err);
-    if (!controllers)
-        return -1;
-    controllers[strcspn(controllers, "\n")] = '\0';
-    host->controllers = controllers;
     return find_own(arena, host, root, err);
+}
+
+const char *cgroup_host_controllers(struct arena *arena, const struct cgroup_host *host)
+{
+    char *text;
+
+    if (host->controllers)
+        return host->controllers;
+    text = file_read(arena, AT_FDCWD, arena_format(arena, "%s/cgroup.controllers", host->mount),
+                     CGROUP_FILE_LIMIT, NULL, NULL);
+    if (!text)
+        return "";
+    text[strcspn(text, "\n")] = '\0';
+    return text;
 }

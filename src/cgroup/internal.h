@@ -21,7 +21,7 @@ struct decision {
     const struct spec *spec; /* for places in the file; NULL: update, which has none */
     const char *prefix;      /* JSON pointer of the resources object: "/linux/resources" or "" */
     const struct cgroup_host *host;
-    const char *available;    /* controllers that can be had where the cgroup is */
+    const char *available;    /* controllers that can be had where the cgroup is; NULL: those of the host */
     const char *delegated_at; /* the directory whose cgroup.controllers `available` is */
     const char *current;      /* update: the cgroup, to look at values; NULL: it is new */
     struct cgroup_plan *plan;

@@ -29,9 +29,10 @@ int container_read(struct container *container, struct caisson_error *err)
 
 void container_close(struct container *container)
 {
-    container->lock = fd_close(container->lock);
-    container->dir = fd_close(container->dir);
-    container->root = fd_close(container->root);
+    int fds[] = {container->root, container->dir, container->lock};
+
+    fd_close_all(fds, sizeof fds / sizeof fds[0]);
+    container->root = container->dir = container->lock = -1;
     arena_free(&container->arena);
 }
 

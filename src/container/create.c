@@ -172,8 +172,7 @@ int create_record_process(struct creation *c, struct caisson_error *err)
     struct state *state = &c->container.state;
 
     state->pid = c->launch.process.pid;
-    if (state_process_start_time(state->pid, &state->start_time, err) < 0)
-        return -1;
+    state->start_time = 0;
     return state_write_pid(c->container.dir, state, c->launch.process.pidfd, err);
 }
 
@@ -371,12 +370,15 @@ void create_undo(struct creation *c)
 
 void create_release(struct creation *c)
 {
+    struct container *container = &c->container;
+    int fds[] = {container->root, container->dir, container->lock, c->rdt_root, c->cgroup_fd, c->created_fd};
+
     prepare_release(&c->prepared);
     launch_release(&c->launch);
-    c->rdt_root = fd_close(c->rdt_root);
-    c->cgroup_fd = fd_close(c->cgroup_fd);
-    c->created_fd = fd_close(c->created_fd);
-    container_close(&c->container);
+    fd_close_all(fds, sizeof fds / sizeof fds[0]);
+    container->root = container->dir = container->lock = -1;
+    c->rdt_root = c->cgroup_fd = c->created_fd = -1;
+    container_close(container);
 }
 
 int caisson_create(const struct caisson_context *context, const struct caisson_create_options *options,

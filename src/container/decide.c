@@ -35,6 +35,20 @@ static int decide_cgroup(struct decision *d, const char *id, struct caisson_erro
     return cgroup_decide(d->arena, &host, &request, &d->cgroup, err);
 }
 
+/* Directories that are looked at, and closed in one call. */
+struct opened {
+    int bundle, rootfs;
+};
+
+static void close_opened(const struct opened *opened)
+{
+    int fds[] = {opened->bundle, opened->rootfs};
+
+    fd_close_all(fds, sizeof fds / sizeof fds[0]);
+}
+
+#define _cleanup_opened_ __attribute__((cleanup(close_opened)))
+
 /* A relative path is relative to the bundle. */
 static int open_rootfs(const struct spec_root *root, int bundle)
 {
@@ -45,13 +59,13 @@ int decide_container(struct arena *arena, const struct caisson_context *context,
                      const struct caisson_create_options *options, enum plan_purpose purpose,
                      struct decision *d, struct caisson_error *err)
 {
-    _cleanup_close_ int directory = -1, rootfs = -1;
+    struct opened opened _cleanup_opened_ = {-1, -1};
     struct plan_request request;
     int loaded;
 
     *d = (struct decision){.arena = arena, .context = context};
     loaded = bundle_load(arena, context, options->bundle, options->config, &d->bundle, err);
-    directory = TAKE_FD(d->bundle.directory);
+    opened.bundle = TAKE_FD(d->bundle.directory);
     if (loaded < 0)
         return -1;
     context_log(context, CAISSON_LOG_DEBUG, "read the configuration of %s: %zu bytes", d->bundle.path,
@@ -60,7 +74,7 @@ int decide_container(struct arena *arena, const struct caisson_context *context,
         return -1;
     context_log(context, CAISSON_LOG_DEBUG, "looked at the host: the cgroup will be %s",
                 d->cgroup.absolute ? d->cgroup.absolute : "none");
-    rootfs = open_rootfs(d->bundle.spec->root, directory);
+    opened.rootfs = open_rootfs(d->bundle.spec->root, opened.bundle);
     request = (struct plan_request){
         .purpose = purpose,
         .spec = d->bundle.spec,
@@ -68,7 +82,7 @@ int decide_container(struct arena *arena, const struct caisson_context *context,
         .id = options->id,
         .oci_version = CAISSON_OCI_VERSION,
         .bundle = d->bundle.path,
-        .rootfs = rootfs,
+        .rootfs = opened.rootfs,
         .cgroup_path = d->cgroup.absolute,
         .preserve_fds = options->preserve_fds + options->listen_fds,
         .listen_fds = options->listen_fds,

@@ -291,10 +291,9 @@ void launch_kill(struct launch *launch)
 
 void launch_release(struct launch *launch)
 {
-    fd_close(launch->process.pidfd);
-    fd_close(launch->process.channel);
-    fd_close(launch->console);
-    fd_close(launch->master);
+    int fds[] = {launch->process.pidfd, launch->process.channel, launch->console, launch->master};
+
+    fd_close_all(fds, sizeof fds / sizeof fds[0]);
     net_devices_release(&launch->net_devices);
     launch->process.pidfd = launch->process.channel = launch->console = launch->master = -1;
 }

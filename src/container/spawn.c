@@ -41,14 +41,16 @@ struct child {
  * The program of the init with the plan behind it: a copy that nobody can write to. The container's /proc/self/exe is
  * this, and not the host's program (rule R5: CVE-2019-5736).
  */
-static int sealed_memfd(const struct plan *plan)
+static int fill_and_seal(int *fd, const struct plan *plan)
 {
-    _cleanup_close_ int fd = weakened("seal") ? weaken_file() : sys_memfd("caisson-init", true);
-
-    if (fd < 0 || fd_write_all(fd, init_image, (size_t)(init_image_end - init_image)) < 0 ||
-        fd_write_all(fd, plan->program, plan->program_size) < 0 || sys_memfd_seal(fd) < 0)
-        return weakened("seal") ? weaken_reopen(fd) : -1;
-    return TAKE_FD(fd);
+    if (fd_write_all(*fd, init_image, (size_t)(init_image_end - init_image)) < 0 ||
+        fd_write_all(*fd, plan->program, plan->program_size) < 0)
+        return -1;
+    if (!weakened("seal"))
+        return sys_memfd_seal(*fd);
+    fd_close(*fd);
+    *fd = weaken_reopen(*fd);
+    return *fd < 0 ? -1 : 0;
 }
 
 /*
@@ -102,6 +104,16 @@ static void stop_ignoring(uint64_t signals)
         if (signals & 1)
             syscall(SYS_rt_sigaction, i, &action, NULL, sizeof action.mask);
 }
+
+/* What is the child's alone, once that has its own copies. */
+static void close_child(const struct child *child)
+{
+    int fds[] = {child->init, child->channel};
+
+    fd_close_all(fds, sizeof fds / sizeof fds[0]);
+}
+
+#define _cleanup_child_ __attribute__((cleanup(close_child)))
 
 static int inherit(int fd)
 {
@@ -184,26 +196,27 @@ static int start(struct plan *plan, struct child *child, int cgroup_fd, struct s
 int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd, struct spawned *spawned,
                struct caisson_error *err)
 {
-    _cleanup_close_ int init = -1, ours = -1, theirs = -1;
+    _cleanup_close_ int ours = -1;
+    struct child child _cleanup_child_ = {.prepared = prepared, .init = -1, .channel = -1};
     char number[12], offset[24], size[24];
     char *argv[] = {(char *)(uintptr_t) "caisson-init", number, offset, size, NULL};
-    struct child child = {.prepared = prepared, .argv = argv};
     int pair[2];
 
     *spawned = (struct spawned){.pid = 0, .pidfd = -1, .channel = -1};
+    child.init = weakened("seal") ? weaken_file() : sys_memfd("caisson-init", true);
+    if (child.init < 0)
+        return error_system(err, errno, "cannot make a memfd for the container's first process");
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return error_system(err, errno, "cannot make the channel to the container's first process");
-    ours = pair[0];
-    theirs = pair[1];
-    plan_set_channel(plan, theirs);
-    init = sealed_memfd(plan);
-    if (init < 0 || protect(plan, init) < 0)
-        return error_system(err, errno, "cannot make a memfd for the container's first process");
-    snprintf(number, sizeof number, "%d", init);
+    child.channel = pair[0];
+    ours = pair[1];
+    plan_set_channel(plan, child.channel);
+    if (fill_and_seal(&child.init, plan) < 0 || protect(plan, child.init) < 0)
+        return error_system(err, errno, "cannot fill the memfd for the container's first process");
+    snprintf(number, sizeof number, "%d", child.init);
     snprintf(offset, sizeof offset, "%zu", (size_t)(init_image_end - init_image));
     snprintf(size, sizeof size, "%zu", plan->program_size);
-    child.init = init;
-    child.channel = theirs;
+    child.argv = argv;
     if (start(plan, &child, cgroup_fd, spawned, err) < 0)
         return -1;
     spawned->channel = TAKE_FD(ours);

@@ -47,8 +47,9 @@ struct state {
     struct spec_pairs annotations;
 
     /* not in state.json */
-    pid_t pid;           /* 0: not written yet, or torn */
-    uint64_t start_time; /* field 22 of /proc/PID/stat, against reuse of the number */
+    pid_t pid; /* 0: not written yet, or torn */
+    uint64_t
+        start_time; /* field 22 of /proc/PID/stat, against reuse of the number; 0 where pidfd_inode is known */
     uint64_t
         pidfd_inode; /* what fstat(2) says of its pidfd: no other process of this boot has it; 0: not known */
     bool executed;   /* the program is known to have been executed; false: the lock on `created` tells */

@@ -121,6 +121,10 @@ int state_write_pid(int dir, struct state *state, int pidfd, struct caisson_erro
 {
     state->pidfd_inode = pidfd_inode(dir, pidfd);
     state->executed = false;
+    /* What procfs makes for a process it has to take down again when that is reaped: nothing is, where it need not be. */
+    if (state->pidfd_inode == 0 && state->start_time == 0 &&
+        state_process_start_time(state->pid, &state->start_time, err) < 0)
+        return -1;
     return put(dir, state, err);
 }
 

@@ -19,12 +19,16 @@ static uint64_t now(clockid_t clock)
 }
 
 /* Start times are clock ticks since boot. */
-static uint64_t uptime(const struct state *state)
+static int uptime(const struct state *state, uint64_t *uptime_ns, struct caisson_error *err)
 {
-    uint64_t started = state->start_time * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
-    uint64_t time = now(CLOCK_BOOTTIME);
+    uint64_t ticks = state->start_time, started, time;
 
-    return time > started ? time - started : 0;
+    if (ticks == 0 && state_process_start_time(state->pid, &ticks, err) < 0)
+        return -1;
+    started = ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+    time = now(CLOCK_BOOTTIME);
+    *uptime_ns = ticks > 0 && time > started ? time - started : 0;
+    return 0;
 }
 
 int caisson_statistics(const struct caisson_context *context, const char *id,
@@ -48,6 +52,7 @@ int caisson_statistics(const struct caisson_context *context, const char *id,
     if (cgroup < 0)
         return -1;
     statistics->time_ns = now(CLOCK_MONOTONIC);
-    statistics->uptime_ns = uptime(&container.state);
+    if (uptime(&container.state, &statistics->uptime_ns, err) < 0)
+        return -1;
     return cgroup_sample(cgroup, statistics, err);
 }

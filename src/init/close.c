@@ -7,6 +7,7 @@
  */
 #include "init/init.h"
 
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,6 +65,26 @@ static unsigned first_own(const struct init *init)
         if (step->op == PLAN_OP_START)
             return 3 + PLAN_BODY(plan_start, step)->keep_fds;
     return 3;
+}
+
+int close_few(const struct init *init)
+{
+    enum { FEW = 48, ENOUGH = 128 };
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step))
+        if (step->op == PLAN_OP_RLIMIT && PLAN_BODY(plan_rlimit, step)->resource == RLIMIT_NOFILE &&
+            PLAN_BODY(plan_rlimit, step)->soft < ENOUGH)
+            return 0;
+    return FEW;
+}
+
+void close_later(const struct init *init, int *fds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fds[i] < init->few)
+            fds[i] = -1;
+    fd_close_all(fds, count);
 }
 
 int close_unneeded(struct init *init, uint32_t first)

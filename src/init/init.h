@@ -29,6 +29,7 @@ struct init {
     uint32_t parent_step;
     const char *parent_path; /* of which the first parent_length characters are its path */
     size_t parent_length;
+    int few;      /* see close_later() */
     mode_t umask; /* of the caller, for the container's process */
 
     /* what the report of a failure says */
@@ -57,6 +58,15 @@ static inline const char *init_text(const struct init *init, plan_ref ref)
  * No step of a new container's root filesystem may be among these. @return 0 or -1.
  */
 int close_unneeded(struct init *init, uint32_t first);
+
+/**
+ * Closes what a step of a new container has opened and needs no more; but while there are few they stay open, until
+ * close_unneeded() closes all that is left at once. An execution closes them in any case.
+ */
+void close_later(const struct init *init, int *fds, size_t count);
+
+/** @return the number from which on descriptors are not few: 0 where the container's own limit is low. */
+int close_few(const struct init *init);
 
 /* ---- channel.c ---- */
 

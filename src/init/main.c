@@ -152,6 +152,7 @@ int main(int argc, char **argv)
         prctl(PR_SET_DUMPABLE, 0);
     unblock_signals();
     init.umask = umask(0);
+    init.few = close_few(&init);
     if (begin(&init) == 0)
         return init_go_on(&init, 0);
     channel_send(&init, PLAN_MESSAGE_FAILED, errno, 0, -1);

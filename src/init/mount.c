@@ -329,8 +329,9 @@ static int open_target(struct init *init, const struct plan_mount *step)
     return target_open(init, init_text(init, step->target), step->flags);
 }
 
-/* What a step opens: neighbours, as a rule, and so closed in one call. */
+/* What a step opens. */
 struct opened {
+    const struct init *init;
     int target, context, mount;
 };
 
@@ -338,12 +339,12 @@ static void close_opened(struct opened *opened)
 {
     int fds[] = {opened->target, opened->context, opened->mount};
 
-    fd_close_all(fds, sizeof fds / sizeof fds[0]);
+    close_later(opened->init, fds, sizeof fds / sizeof fds[0]);
 }
 
 int init_MOUNT(struct init *init, const struct plan_mount *step)
 {
-    __attribute__((cleanup(close_opened))) struct opened opened = {-1, -1, -1};
+    __attribute__((cleanup(close_opened))) struct opened opened = {init, -1, -1, -1};
     int inside = make_inside(init, step);
 
     if (inside < 0) {

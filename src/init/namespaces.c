@@ -122,14 +122,15 @@ int init_KEYRING(struct init *init, const struct plan_keyring *step)
 int init_LOOPBACK(struct init *init, const struct plan_loopback *step)
 {
     struct ifreq request = {.ifr_name = "lo"};
-    _cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), result;
 
-    (void)init;
     (void)step;
     if (fd < 0)
         return errno == EAFNOSUPPORT ? 0 : -1;
     request.ifr_flags = IFF_UP | IFF_RUNNING;
-    return ioctl(fd, SIOCSIFFLAGS, &request);
+    result = ioctl(fd, SIOCSIFFLAGS, &request);
+    close_later(init, &fd, 1);
+    return result;
 }
 
 int init_HOSTNAME(struct init *init, const struct plan_hostname *step)

@@ -34,53 +34,59 @@ static bool is_absent(void)
     return errno == ENOENT || errno == ENOTDIR;
 }
 
-/* A path and what is mounted on it: neighbours, as a rule, and so closed in one call. */
-static void close_both(int (*fds)[2])
+/* A path and what is mounted on it. */
+struct covered {
+    const struct init *init;
+    int target, mount;
+};
+
+static void close_covered(struct covered *covered)
 {
-    fd_close_all(*fds, 2);
+    int fds[] = {covered->target, covered->mount};
+
+    close_later(covered->init, fds, sizeof fds / sizeof fds[0]);
 }
 
-#define _cleanup_both_ __attribute__((cleanup(close_both)))
-enum { TARGET, MOUNT };
+#define _cleanup_covered_ __attribute__((cleanup(close_covered)))
 
 int init_READONLY(struct init *init, const struct plan_readonly *step)
 {
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
     const char *path = init_text(init, step->path);
-    _cleanup_both_ int fds[] = {[TARGET] = open_path(init, path, step->under), [MOUNT] = -1};
+    struct covered at _cleanup_covered_ = {init, open_path(init, path, step->under), -1};
 
-    if (fds[TARGET] < 0)
+    if (at.target < 0)
         return is_absent() ? 0 : -1;
     init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
-    fds[MOUNT] = sys_open_tree(fds[TARGET], "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
-    if (fds[MOUNT] < 0)
+    at.mount = sys_open_tree(at.target, "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
+    if (at.mount < 0)
         return -1;
     init_doing(init, PLAN_ACTION_SETATTR, path);
-    if (sys_mount_setattr(fds[MOUNT], AT_RECURSIVE, &attr) < 0)
+    if (sys_mount_setattr(at.mount, AT_RECURSIVE, &attr) < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(fds[MOUNT], fds[TARGET]);
+    return sys_move_mount(at.mount, at.target);
 }
 
 /* Attaches a clone of a mount that is attached already. */
-static int attach_clone(struct init *init, int mount, int fds[2], const char *path)
+static int attach_clone(struct init *init, int mount, struct covered *at, const char *path)
 {
     init_doing(init, PLAN_ACTION_OPEN_SOURCE, path);
-    fds[MOUNT] = sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-    if (fds[MOUNT] < 0)
+    at->mount = sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    if (at->mount < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(fds[MOUNT], fds[TARGET]);
+    return sys_move_mount(at->mount, at->target);
 }
 
 /* All masked directories share one tmpfs that nothing can be written to: a superblock a path would be waste. */
-static int mask_directory(struct init *init, int fds[2], const char *path, const char *context)
+static int mask_directory(struct init *init, struct covered *at, const char *path, const char *context)
 {
     const unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     _cleanup_close_ int fs = -1;
 
     if (init->empty >= 0)
-        return attach_clone(init, init->empty, fds, path);
+        return attach_clone(init, init->empty, at, path);
     init_doing(init, PLAN_ACTION_FSMOUNT, "tmpfs");
     fs = sys_fsopen("tmpfs");
     if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "nr_blocks", "1") < 0 ||
@@ -93,7 +99,7 @@ static int mask_directory(struct init *init, int fds[2], const char *path, const
     if (init->empty < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(init->empty, fds[TARGET]);
+    return sys_move_mount(init->empty, at->target);
 }
 
 /* @return a detached mount of the host's null device, and no other file that lies at its path. As in prepare.c. */
@@ -122,28 +128,28 @@ static int open_host_null(struct init *init)
 }
 
 /* The null device is the host's own: one from inside could be anything (rule R3: CVE-2025-31133). */
-static int mask_file(struct init *init, const struct plan_mask *step, int fds[2], const char *path)
+static int mask_file(struct init *init, const struct plan_mask *step, struct covered *at, const char *path)
 {
     if (init->null >= 0)
-        return attach_clone(init, init->null, fds, path);
+        return attach_clone(init, init->null, at, path);
     init->null = step->null >= 0 && !weakened("null") ? step->null : open_host_null(init);
     if (init->null < 0)
         return -1;
     init_doing(init, PLAN_ACTION_ATTACH, path);
-    return sys_move_mount(init->null, fds[TARGET]);
+    return sys_move_mount(init->null, at->target);
 }
 
 int init_MASK(struct init *init, const struct plan_mask *step)
 {
     const char *path = init_text(init, step->path);
-    _cleanup_both_ int fds[] = {[TARGET] = open_path(init, path, step->under), [MOUNT] = -1};
+    struct covered at _cleanup_covered_ = {init, open_path(init, path, step->under), -1};
     struct stat st;
 
-    if (fds[TARGET] < 0)
+    if (at.target < 0)
         return is_absent() ? 0 : -1;
-    if (fstat(fds[TARGET], &st) < 0)
+    if (fstat(at.target, &st) < 0)
         return -1;
     if (S_ISDIR(st.st_mode))
-        return mask_directory(init, fds, path, init_text(init, step->context));
-    return mask_file(init, step, fds, path);
+        return mask_directory(init, &at, path, init_text(init, step->context));
+    return mask_file(init, step, &at, path);
 }

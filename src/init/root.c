@@ -107,7 +107,7 @@ int init_PIVOT(struct init *init, const struct plan_pivot *step)
         return -1;
     if (chdir("/") < 0)
         return -1;
-    close(init->root);
+    close_later(init, &init->root, 1);
     /*
      * "/" is below what is mounted on it, ".." of it is not: nothing may lie there, where links of the image can have led
      * a mount. This process would not see it, and those that join the mount namespace have it as their root.

@@ -6,6 +6,7 @@
 #include <linux/nsfs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -123,7 +124,8 @@ int plan_host_probe(struct plan_host *host, struct caisson_error *err)
 {
     uint64_t sets[SETS];
 
-    *host = (struct plan_host){.euid = geteuid(), .egid = getegid()};
+    /* As they were when the program was executed, which the kernel has told: it does not change them. */
+    *host = (struct plan_host){.euid = (uid_t)getauxval(AT_EUID), .egid = (gid_t)getauxval(AT_EGID)};
     if (read_sets(sets) < 0) {
         error_system(err, errno, "cannot read '/proc/self/status'");
         return error_hint(err, "the runtime needs procfs mounted on /proc");

@@ -64,9 +64,12 @@ static inline void need_root(void)
 
 static inline void need_controller(const char *name)
 {
+    const char *controllers;
+
     need_root();
-    if (!controllers_have(host.controllers, name)) {
-        print_message("skipped: %s has no controller '%s', only '%s'\n", host.mount, name, host.controllers);
+    controllers = cgroup_host_controllers(&arena, &host);
+    if (!controllers_have(controllers, name)) {
+        print_message("skipped: %s has no controller '%s', only '%s'\n", host.mount, name, controllers);
         skip();
     }
 }
