@@ -44,11 +44,11 @@ fit() {
         END {
             for (i = 1; i <= NR; i++) {
                 n++; sx += size[i]; sy += ms[i]; sxx += size[i] ^ 2; sxy += size[i] * ms[i]
-                text = text sprintf("%s%s: %.2f", i > 1 ? ", " : "", size[i], ms[i])
+                text = text sprintf("%s%s: %.2f", (i > 1 ? ", " : ""), size[i], ms[i])
                 if (i == 1 || ms[i] <= ms[1]) continue
                 m++; x = log(size[i]); y = log(ms[i] - ms[1]); lx += x; ly += y; lxx += x ^ 2; lxy += x * y
             }
             printf "%s\t%.2f\t%.2f\t%s\n", title, 1000 * (n * sxy - sx * sy) / (n * sxx - sx ^ 2),
-                m > 1 ? (m * lxy - lx * ly) / (m * lxx - lx ^ 2) : 0, text
+                (m > 1 ? (m * lxy - lx * ly) / (m * lxx - lx ^ 2) : 0), text
         }' "$2" >>"$out/tables/growth"
 }
