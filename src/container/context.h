@@ -21,7 +21,7 @@ struct container {
  * Where a container's arena begins, declared before it: enough for most states, and for what a container is made from.
  * What is not used of it costs nothing.
  */
-#define CONTAINER_ROOM(room) _Alignas(max_align_t) char room[48 * 1024]
+#define CONTAINER_ROOM(room) _Alignas(max_align_t) char(room)[48 * 1024]
 
 #define _cleanup_container_ __attribute__((cleanup(container_close)))
 #define CONTAINER_CLOSED(room)                                                                               \

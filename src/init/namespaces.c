@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Namespaces and what belongs to a fresh one. */
-#define _GNU_SOURCE /* clone(2) */
 #include "init/init.h"
 
 #include <errno.h>
