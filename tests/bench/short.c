@@ -49,9 +49,12 @@ static void read_record(struct container *c)
     c->pid = (pid_t)strtol(c->record, NULL, 10);
     for (int i = 0; i < 3 && at; i++)
         at = strchr(at, '\t') ? strchr(at, '\t') + 1 : NULL;
+    if (!at) {
+        dprintf(STDERR_FILENO, "short: the record of container %s names no cgroup\n", c->id);
+        _exit(1);
+    }
     c->cgroup = at;
-    if (at)
-        at[strcspn(at, "\t")] = '\0';
+    at[strcspn(at, "\t")] = '\0';
 }
 
 static ssize_t read_state(struct container *c)
