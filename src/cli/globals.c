@@ -58,11 +58,13 @@ int globals_apply(const struct globals *globals, struct cli *cli, struct caisson
     if (log->error_level == CAISSON_LOG_DEBUG)
         log_start_clock(log);
     log->json = globals->log_format == 1;
-    if (globals->log && !globals->log_level && !globals->debug) {
-        /* Who passes a log takes standard error for the container's own: `docker exec` shows it to its user. A log
-         * in JSON holds the error and nothing else, for podman parses all of it as one object. */
+    if (globals->log) {
+        /* Who passes a log takes standard error for the container's own: `docker exec` shows it to its user, containerd's
+         * shim hands it to the container. A log in JSON holds the error and nothing else, unless more was asked for: podman
+         * parses all of it as one object. */
         log->error_level = CAISSON_LOG_ERROR;
-        log->level = log->json ? CAISSON_LOG_ERROR : CAISSON_LOG_WARNING;
+        if (!globals->log_level && !globals->debug)
+            log->level = log->json ? CAISSON_LOG_ERROR : CAISSON_LOG_WARNING;
     }
 
     cli->context = (struct caisson_context){
