@@ -22,10 +22,15 @@ bare() {
     env -i XDG_RUNTIME_DIR= "$CAISSON" "$@"
 }
 
-# ready: the program has begun; sets PID
+# ready: the program has begun, and closed the file by which it says so; sets PID
 ready() {
     PID=$1
     wait_for test -e "$BUNDLE/rootfs/tmp/ready"
+    wait_for said_so
+}
+
+said_so() {
+    ! readlink "/proc/$PID/fd/"* | grep -qx /tmp/ready
 }
 
 # only_streams PID: the process holds no descriptor that was open in a caller
@@ -37,6 +42,11 @@ only_streams() {
             return 1
         }
     done
+}
+
+# A process that is about to end still takes a signal.
+bare_stopped() {
+    [ "$(bare state "$ID" | jq -r .status)" = stopped ]
 }
 
 @test "podman and conmon: no --root, no environment" {
@@ -58,7 +68,7 @@ only_streams() {
     bare update --resources="$T/resources.json" "$ID"
     is "$(cat "$CGROUP/cgroup.max.depth")" 7
     bare kill "$ID" 15
-    wait_for test ! -d "/proc/$PID/root/."
+    wait_for bare_stopped
     attempt bare kill "$ID" 9
     fails 'container not running'
     bare delete --force "$ID"

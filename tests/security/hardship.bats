@@ -165,7 +165,7 @@ repeatedly() {
 # What a machine finds that went down while a container ran, with its state on a disk: numbers that are nobody's or
 # somebody else's, a cgroup that is gone, a socket that nobody listens at.
 @test "a state that an earlier boot has left: the container is stopped, and nobody else is harmed" {
-    local number
+    local number record
     background sleep 1000
     for number in free other; do
         start_sleeping
@@ -175,7 +175,8 @@ repeatedly() {
         rm -r "$T/kept"
         if [ $number = other ]; then
             # A process that has the number by now, and was started at another time.
-            sed -i "s/^[0-9]*/${BACKGROUND[0]}/" "$ROOT/$ID/pid"
+            record=$(readlink "$ROOT/$ID/pid")
+            ln -sfn "${BACKGROUND[0]} ${record#* }" "$ROOT/$ID/pid"
         fi
         is "$(status_of)" stopped
         attempt caisson kill "$ID" KILL
