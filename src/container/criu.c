@@ -83,8 +83,9 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-__attribute__((no_sanitize_address)) static _Noreturn void run_child(struct child *child)
+__attribute__((no_sanitize_address)) static void run_child(void *data)
 {
+    struct child *child = data;
     char *argv[] = {(char *)(uintptr_t) "criu", (char *)(uintptr_t) "swrk", (char *)(uintptr_t) "3", NULL};
     bool ok;
 
@@ -115,10 +116,8 @@ static int spawn(struct criu *criu, struct child *child, struct caisson_error *e
         .exit_signal = SIGCHLD,
         .cgroup = place->cgroup >= 0 ? (unsigned)place->cgroup : 0,
     };
-    long pid = sys_vfork(&args);
+    long pid = sys_vfork(&args, run_child, child);
 
-    if (pid == 0)
-        run_child(child);
     if (pid < 0)
         return error_system(err, errno, "cannot make a process for '%s'", child->path);
     criu->pid = (pid_t)pid;

@@ -105,8 +105,9 @@ static size_t compare(const struct mountinfo *wanted, const struct mountinfo *ha
 }
 
 /* A mount is changed from inside of its namespace alone. The paths are those that the kernel gave: without links. */
-__attribute__((no_sanitize_address)) static _Noreturn void run_child(struct amend *amend)
+__attribute__((no_sanitize_address)) static void run_child(void *data)
 {
+    struct amend *amend = data;
     if (sys_setns(amend->namespace, CLONE_NEWNS) < 0)
         goto failed;
     for (; amend->done < amend->count; amend->done++) {
@@ -126,10 +127,8 @@ failed:
 static int change_all(struct amend *amend, struct caisson_error *err)
 {
     struct clone_args args = {.exit_signal = SIGCHLD};
-    long pid = sys_vfork(&args);
+    long pid = sys_vfork(&args, run_child, amend);
 
-    if (pid == 0)
-        run_child(amend);
     if (pid < 0)
         return error_system(err, errno, "cannot make a process");
     while (waitpid((pid_t)pid, NULL, 0) < 0 && errno == EINTR)

@@ -120,8 +120,9 @@ static int inherit(int fd)
     return fcntl(fd, F_SETFD, 0);
 }
 
-__attribute__((no_sanitize_address)) static _Noreturn void run_child(struct child *child)
+__attribute__((no_sanitize_address)) static void run_child(void *data)
 {
+    struct child *child = data;
     static char *const no_env[] = {NULL};
     bool ok = inherit(child->init) == 0 && inherit(child->channel) == 0;
 
@@ -177,9 +178,7 @@ static int start(struct plan *plan, struct child *child, int cgroup_fd, struct s
     child->ignored_signals = plan->ignored_signals;
     child->new_user_namespace = plan->clone_flags & CLONE_NEWUSER;
     child->oom_score_adj = plan->oom_score_adj;
-    pid = sys_vfork(&args);
-    if (pid == 0)
-        run_child(child);
+    pid = sys_vfork(&args, run_child, child);
     if (pid < 0)
         return spawn_error(errno, -1, child->new_user_namespace, err);
     if (child->errnum) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * clone3(2) with CLONE_VM and CLONE_VFORK on the caller's own stack, as vfork(2) does it: no page of the parent is
- * copied. The system call stands in the caller's own frame, because a function that the child returned from would
- * leave the parent nothing to return to.
+ * copied.
  */
 #ifndef SYS_VFORK_H
 #define SYS_VFORK_H
@@ -12,12 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/**
- * @param args without CLONE_VM, CLONE_VFORK and a stack
- * @return the process id in the parent, 0 in the child, -1 with errno. The child must call nothing but functions
- *         that do not return, and must not return itself.
- */
-static inline __attribute__((always_inline)) long sys_vfork(struct clone_args *args)
+/* The call alone, for sys_vfork(). */
+static inline __attribute__((always_inline)) long vfork_call(struct clone_args *args)
 {
     long result;
 
@@ -45,6 +40,26 @@ static inline __attribute__((always_inline)) long sys_vfork(struct clone_args *a
         return -1;
     }
     return result;
+}
+
+/**
+ * Two processes run on one stack: the child must have a frame of its own, and in the frame that both see nothing may be
+ * written by the one that the other reads. So this is no part of its caller, and has no instrumentation.
+ *
+ * @param args  without CLONE_VM, CLONE_VFORK and a stack
+ * @param child runs in the child with `data`, and does not return
+ * @return the process id, or -1 with errno
+ */
+static __attribute__((noinline, no_sanitize_address)) long sys_vfork(struct clone_args *args,
+                                                                     void (*child)(void *data), void *data)
+{
+    long pid = vfork_call(args);
+
+    if (pid == 0) {
+        child(data);
+        _exit(127);
+    }
+    return pid;
 }
 
 #endif
