@@ -168,6 +168,11 @@ static void make_environment(struct floor *floor, unsigned count)
     floor->env = env;
 }
 
+static void contain(void *data)
+{
+    container(data);
+}
+
 static long start(struct floor *floor)
 {
     struct clone_args args = {.flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID, .exit_signal = SIGCHLD};
@@ -181,10 +186,7 @@ static long start(struct floor *floor)
     }
     if (floor->first_id < 0) {
         args.flags |= CLONE_NEWIPC;
-        pid = sys_vfork(&args);
-        if (pid == 0)
-            container(floor);
-        return floor_must(pid, "make the namespaces");
+        return floor_must(sys_vfork(&args, contain, floor), "make the namespaces");
     }
     /* The id maps are written while the child waits for them, so the parent must not wait for the child. */
     floor_must(pipe2(floor->mapped, O_CLOEXEC), "open a pipe");
@@ -207,20 +209,29 @@ static void load_filter(struct floor *floor)
     close(fd);
 }
 
-static void run_hooks(const struct floor *floor)
+struct hook {
+    const char *path;
+    char *const *argv;
+};
+
+static void execute_hook(void *data)
 {
     static char *const none[] = {NULL};
+    const struct hook *hook = data;
+
+    execve(hook->path, hook->argv, none);
+}
+
+static void run_hooks(const struct floor *floor)
+{
     char path[PATH_MAX];
+    struct hook hook = {.path = path, .argv = floor->argv};
 
     snprintf(path, sizeof path, "%s%s", floor->rootfs, floor->argv[0]);
     for (unsigned i = 0; i < floor->hook_count; i++) {
         struct clone_args args = {.exit_signal = SIGCHLD};
-        long pid = sys_vfork(&args);
+        long pid = sys_vfork(&args, execute_hook, &hook);
 
-        if (pid == 0) {
-            execve(path, floor->argv, none);
-            _exit(127);
-        }
         floor_must(waitpid(floor_must(pid, "fork"), NULL, 0), "wait for a hook");
     }
 }
@@ -250,6 +261,17 @@ static void remove_state(const char *dir)
     close(at);
 }
 
+static void execute_joined(void *data)
+{
+    const struct floor *floor = data;
+
+    floor_must(setsid(), "start a session");
+    drop_privileges(false);
+    floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
+    execve(floor->argv[0], floor->argv, floor->env);
+    fail(floor->argv[0]);
+}
+
 /* Another process in a container that runs. */
 static int join(struct floor *floor, pid_t process)
 {
@@ -265,14 +287,7 @@ static int join(struct floor *floor, pid_t process)
     floor_must(
         setns(fd, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP),
         "join the namespaces");
-    pid = sys_vfork(&args);
-    if (pid == 0) {
-        floor_must(setsid(), "start a session");
-        drop_privileges(false);
-        floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
-        execve(floor->argv[0], floor->argv, floor->env);
-        fail(floor->argv[0]);
-    }
+    pid = sys_vfork(&args, execute_joined, floor);
     floor_must(waitpid((pid_t)floor_must(pid, "fork"), &status, 0), "wait for the process");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -110,6 +110,19 @@ static _Noreturn void execute(const struct turns *turns, char **argv, bool trace
     _exit(127);
 }
 
+struct execution {
+    const struct turns *turns;
+    char **argv;
+    bool traced;
+};
+
+static void execute_turn(void *data)
+{
+    const struct execution *execution = data;
+
+    execute(execution->turns, execution->argv, execution->traced);
+}
+
 static void shell(const struct turns *turns, const char *command)
 {
     char text[ARGUMENT_SIZE];
@@ -196,6 +209,7 @@ static void turn(struct turns *turns, struct command *command, enum kind kind)
 {
     static char texts[ARGUMENT_LIMIT][ARGUMENT_SIZE];
     char *argv[ARGUMENT_LIMIT + 1];
+    struct execution execution = {.turns = turns, .argv = argv, .traced = kind == LOOK};
     struct clone_args args = {.exit_signal = SIGCHLD};
     struct rusage usage;
     int status = 0;
@@ -216,11 +230,9 @@ static void turn(struct turns *turns, struct command *command, enum kind kind)
         fail("the file for stderr");
 
     begin = now();
-    pid = (pid_t)sys_vfork(&args);
+    pid = (pid_t)sys_vfork(&args, execute_turn, &execution);
     if (pid < 0)
         fail("clone3");
-    if (pid == 0)
-        execute(turns, argv, kind == LOOK);
     if (kind == LOOK)
         status = wait_and_look(pid, &command->peak);
     else
