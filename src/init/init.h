@@ -46,6 +46,9 @@ void init_doing(struct init *init, enum plan_action action, const char *object);
 /** The same, and fails with `errnum`. @return -1 always. */
 int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
 
+/** Carries out the steps from `first` on, to the end of which there is no return, and reports what fails. @return 1 */
+int init_go_on(struct init *init, uint32_t first);
+
 static inline const char *init_text(const struct init *init, plan_ref ref)
 {
     return plan_text(init->plan, ref);
@@ -91,9 +94,6 @@ int target_parent(struct init *init, const char *path, const char **name);
 int mount_kept(const struct init *init, plan_ref target);
 
 /* ---- procfs.c ---- */
-
-/** Carries out the steps from `first` on, to the end of which there is no return, and reports what fails. @return 1 */
-int init_go_on(struct init *init, uint32_t first);
 
 /** @return whether step `from`, or one behind it, works with the host's procfs. */
 bool procfs_needed(const struct init *init, uint32_t from);
