@@ -56,6 +56,7 @@ load helpers
     need_cgroup
     start_sleeping
     echo 1 >"$CGROUP/cgroup.freeze"
+    wait_for grep -qx 'frozen 1' "$CGROUP/cgroup.events" # the kernel waits for each process to stop
     is "$(caisson list | awk 'NR > 1 {print $3}')" paused
     echo 0 >"$CGROUP/cgroup.freeze"
     is "$(caisson list | awk 'NR > 1 {print $3}')" running
