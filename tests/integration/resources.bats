@@ -223,8 +223,8 @@ ROWS
 {"rdma": {"lab0": {"hcaHandles": 3, "hcaObjects": 10000}}} | rdma.max | lab0 hca_handle=3 hca_object=10000
 {"rdma": {"lab0": {"hcaHandles": 3}}}                      | rdma.max | lab0 hca_handle=3 hca_object=max
 {"rdma": {"lab0": {"hcaObjects": 0}}}                      | rdma.max | lab0 hca_handle=max hca_object=0
-{"rdma": {"lab0": {}}}                                     | rdma.max | lab0 hca_handle=max hca_object=max
 ROWS
+    refused '{"rdma": {"lab0": {}}}' /rdma/lab0 "expected at least one"
     resources '{"rdma": {"lab0": {"hcaHandles": 3}}}'
     create
     # A refusal behind it puts it back.
