@@ -29,7 +29,7 @@ static ssize_t read_to_end(int fd, char *bytes, size_t length, size_t size)
 char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, size_t *length,
                    struct caisson_error *err)
 {
-    char first[FIRST_READ], *bytes = NULL;
+    char first[FIRST_READ], *bytes = NULL, *room = first;
     size_t capacity = sizeof first, size = 0, done = 0;
     struct stat st;
 
@@ -37,10 +37,10 @@ char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, 
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= limit) {
         size = (size_t)st.st_size;
         capacity = size + 1;
-        bytes = arena_alloc(arena, capacity + 1);
+        bytes = room = arena_alloc(arena, capacity + 1);
     }
     for (;;) {
-        ssize_t n = read_to_end(fd, (bytes ? bytes : first) + done, capacity - done, size);
+        ssize_t n = read_to_end(fd, room + done, capacity - done, size);
 
         if (n < 0) {
             error_system(err, errno, "cannot read '%s'", name);
@@ -53,7 +53,7 @@ char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, 
         }
         if (done < capacity)
             break;
-        bytes = memcpy(arena_alloc(arena, capacity * 2 + 1), bytes ? bytes : first, done);
+        bytes = room = memcpy(arena_alloc(arena, capacity * 2 + 1), room, done);
         capacity *= 2;
     }
     if (length)

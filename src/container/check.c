@@ -83,14 +83,16 @@ static void check_filesystems(struct checker *c)
     for (uint32_t i = 0; list && i < header->step_count; i++, step = plan_next(step)) {
         const struct plan_mount *mount = PLAN_BODY(plan_mount, step);
         struct caisson_error err = {0};
+        const char *type;
 
-        if (step->op != PLAN_OP_MOUNT || mount->kind == PLAN_MOUNT_TREE ||
-            mount->kind == PLAN_MOUNT_REMOUNT || knows_filesystem(list, plan_text(header, mount->type)))
+        if (step->op != PLAN_OP_MOUNT || mount->kind == PLAN_MOUNT_TREE || mount->kind == PLAN_MOUNT_REMOUNT)
             continue;
-        error_set(&err, CAISSON_ERROR_UNSUPPORTED, "this kernel has no filesystem '%s' loaded",
-                  plan_text(header, mount->type));
-        error_hint(&err, "if it is a module: modprobe %s", plan_text(header, mount->type));
-        spec_error_at(c->decision->bundle.spec, &err, plan_text(header, step->origin));
+        type = plan_text_maybe(header, mount->type);
+        if (!type || knows_filesystem(list, type))
+            continue;
+        error_set(&err, CAISSON_ERROR_UNSUPPORTED, "this kernel has no filesystem '%s' loaded", type);
+        error_hint(&err, "if it is a module: modprobe %s", type);
+        spec_error_at(c->decision->bundle.spec, &err, plan_text_maybe(header, step->origin));
         add(c, &err);
     }
 }

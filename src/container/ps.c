@@ -37,7 +37,7 @@ int caisson_processes(const struct caisson_context *context, const char *id, pid
     *pids = calloc(*count + 1, sizeof **pids);
     if (!*pids)
         return error_set(err, CAISSON_ERROR_SYSTEM, "out of memory");
-    if (*count > 0)
+    if (found)
         memcpy(*pids, found, *count * sizeof *found);
     return 0;
 }

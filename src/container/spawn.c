@@ -20,7 +20,8 @@
 #include "sys/weaken.h"
 
 /* The init's program, which the build put into this one: see init_image.S. */
-extern const char init_image[], init_image_end[];
+extern const char init_image[];
+extern const uint64_t init_image_size; /* up to where the plan is to begin */
 
 /*
  * What the child needs between clone3 and exec. It shares the parent's memory, and so can say why it failed: volatile,
@@ -43,7 +44,7 @@ struct child {
  */
 static int fill_and_seal(int *fd, const struct plan *plan)
 {
-    if (fd_write_all(*fd, init_image, (size_t)(init_image_end - init_image)) < 0 ||
+    if (fd_write_all(*fd, init_image, (size_t)init_image_size) < 0 ||
         fd_write_all(*fd, plan->program, plan->program_size) < 0)
         return -1;
     if (!weakened("seal"))
@@ -213,7 +214,7 @@ int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd
     if (fill_and_seal(&child.init, plan) < 0 || protect(plan, child.init) < 0)
         return error_system(err, errno, "cannot fill the memfd for the container's first process");
     snprintf(number, sizeof number, "%d", child.init);
-    snprintf(offset, sizeof offset, "%zu", (size_t)(init_image_end - init_image));
+    snprintf(offset, sizeof offset, "%zu", (size_t)init_image_size);
     snprintf(size, sizeof size, "%zu", plan->program_size);
     child.argv = argv;
     if (start(plan, &child, cgroup_fd, spawned, err) < 0)

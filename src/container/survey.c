@@ -77,7 +77,7 @@ static size_t worker_count(size_t containers)
 void survey_take(struct survey *survey, int root, char *const *ids, size_t count, bool status)
 {
     struct survey_job job = {.survey = survey, .root = root, .ids = ids, .count = count, .status = status};
-    struct worker workers[SURVEY_WORKERS];
+    struct worker workers[SURVEY_WORKERS] = {0};
     size_t wanted = worker_count(count), started = 1;
 
     survey->found = arena_array(&survey->arenas[0], count, sizeof *survey->found);

@@ -51,7 +51,7 @@ static int set_groups(struct init *init, const struct plan_credentials *step)
         if (denied != 0)
             return denied < 0 ? -1 : 0;
     }
-    return (int)syscall(SYS_setgroups, step->group_count, init_text(init, step->groups));
+    return (int)syscall(SYS_setgroups, step->group_count, init_text_maybe(init, step->groups));
 }
 
 /* By system call: the C library's own functions are for many threads. */

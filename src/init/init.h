@@ -20,6 +20,7 @@
 
 struct init {
     struct plan_header *plan; /* a private copy: vectors are turned into pointers in place */
+    const char *data;         /* the plan's */
     int channel;              /* to the runtime, later to whoever calls `start` */
     int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
     int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
@@ -49,9 +50,16 @@ int init_fail(struct init *init, enum plan_action action, const char *object, in
 /** Carries out the steps from `first` on, to the end of which there is no return, and reports what fails. @return 1 */
 int init_go_on(struct init *init, uint32_t first);
 
-static inline const char *init_text(const struct init *init, plan_ref ref)
+/** As plan_text(): what plan_check() asks for. */
+static inline __attribute__((returns_nonnull)) const char *init_text(const struct init *init, plan_ref ref)
 {
-    return plan_text(init->plan, ref);
+    return init->data + ref;
+}
+
+/** As plan_text_maybe(): NULL for none. */
+static inline const char *init_text_maybe(const struct init *init, plan_ref ref)
+{
+    return ref ? init_text(init, ref) : NULL;
 }
 
 /* ---- close.c ---- */

@@ -70,8 +70,8 @@ static int set_label(struct init *init, int mount, const char *label)
 /* @return a detached mount of a new filesystem. `*context` is the descriptor that it was made with. */
 static int new_filesystem(struct init *init, const struct plan_mount *step, int *context)
 {
-    const char *type = init_text(init, step->type);
-    const char *source = init_text(init, step->source);
+    const char *type = init_text_maybe(init, step->type);
+    const char *source = init_text_maybe(init, step->source);
     int fs, mount;
 
     init_doing(init, PLAN_ACTION_FSOPEN, type);
@@ -126,7 +126,7 @@ static int set_propagation(struct init *init, const struct plan_mount *step, int
 /* @return a detached tree that this process clones itself, for a runtime without rights over the host's mounts. */
 static int own_tree(struct init *init, const struct plan_mount *step)
 {
-    const char *source = init_text(init, step->source);
+    const char *source = init_text_maybe(init, step->source);
     unsigned flags = OPEN_TREE_CLONE;
     int mount;
 
@@ -187,11 +187,11 @@ static int classic(struct init *init, const struct plan_mount *step, int target)
     _cleanup_close_ int here = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     _cleanup_close_ int mount = -1;
 
-    init_doing(init, PLAN_ACTION_FSMOUNT, init_text(init, step->type));
+    init_doing(init, PLAN_ACTION_FSMOUNT, init_text_maybe(init, step->type));
     if (here < 0 || fchdir(target) < 0)
         return -1;
-    if (sys_mount(init_text(init, step->source), ".", init_text(init, step->type), step->classic_flags,
-                  init_text(init, step->data)) < 0)
+    if (sys_mount(init_text_maybe(init, step->source), ".", init_text_maybe(init, step->type),
+                  step->classic_flags, init_text_maybe(init, step->data)) < 0)
         return -1;
     if (fchdir(here) < 0)
         return -1;

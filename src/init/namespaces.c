@@ -48,7 +48,7 @@ int init_UNSHARE(struct init *init, const struct plan_unshare *step)
 
 int init_TIME(struct init *init, const struct plan_time *step)
 {
-    const char *offsets = init_text(init, step->offsets);
+    const char *offsets = init_text_maybe(init, step->offsets);
     _cleanup_close_ int ns = -1;
 
     if (sys_unshare(CLONE_NEWTIME) < 0)
@@ -110,7 +110,7 @@ int init_SESSION(struct init *init, const struct plan_session *step)
 
 int init_KEYRING(struct init *init, const struct plan_keyring *step)
 {
-    long key = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, init_text(init, step->name));
+    long key = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, init_text_maybe(init, step->name));
 
     /* A kernel without keyrings has none to share. Quota and seccomp of an outer container are errors. */
     if (key < 0)

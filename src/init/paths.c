@@ -14,7 +14,7 @@
 /* @return an O_PATH descriptor, -1 with errno; ENOENT and ENOTDIR say that there is nothing there. */
 static int open_path(struct init *init, const char *path, plan_ref under)
 {
-    const char *mount = init_text(init, under);
+    const char *mount = init_text_maybe(init, under);
     size_t n = mount ? strlen(mount) : 0;
 
     init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
@@ -150,6 +150,6 @@ int init_MASK(struct init *init, const struct plan_mask *step)
     if (fstat(at.target, &st) < 0)
         return -1;
     if (S_ISDIR(st.st_mode))
-        return mask_directory(init, &at, path, init_text(init, step->context));
+        return mask_directory(init, &at, path, init_text_maybe(init, step->context));
     return mask_file(init, step, &at, path);
 }

@@ -60,7 +60,7 @@ int init_AFFINITY(struct init *init, const struct plan_affinity *step)
 int init_MEMPOLICY(struct init *init, const struct plan_mempolicy *step)
 {
     /* The kernel reads one bit less than it is told. */
-    return (int)syscall(SYS_set_mempolicy, step->mode, init_text(init, step->nodes),
+    return (int)syscall(SYS_set_mempolicy, step->mode, init_text_maybe(init, step->nodes),
                         step->nodes ? step->bits + 1 : 0);
 }
 

@@ -124,12 +124,8 @@ void plan_fill(struct plan *plan, const struct plan_slot *slot, int fd)
 void plan_fill_flags(struct plan *plan, const struct plan_slot *slot, uint32_t flags)
 {
     const struct plan_header *header = (const struct plan_header *)(const void *)plan->program;
-    char *place = plan->program + header->steps + slot->flags_where;
-    uint32_t all;
 
-    memcpy(&all, place, sizeof all);
-    all |= flags;
-    memcpy(place, &all, sizeof all);
+    *(uint32_t *)(void *)(plan->program + header->steps + slot->flags_where) |= flags;
 }
 
 void plan_set_channel(struct plan *plan, int fd)

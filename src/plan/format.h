@@ -66,10 +66,17 @@ static inline const struct plan_step *plan_next(const struct plan_step *step)
 /* The body behind a step. */
 #define PLAN_BODY(type, step) ((const struct type *)(const void *)((step) + 1))
 
-/** @return the bytes at a reference, NULL for none. */
-static inline const char *plan_text(const struct plan_header *plan, plan_ref ref)
+/** @return the bytes at a reference that plan_check() asks for: format_check.c says which those are. */
+static inline __attribute__((returns_nonnull)) const char *plan_text(const struct plan_header *plan,
+                                                                     plan_ref ref)
 {
-    return ref ? (const char *)plan + plan->data + ref : NULL;
+    return (const char *)plan + plan->data + ref;
+}
+
+/** @return the bytes at a reference, NULL for none. */
+static inline const char *plan_text_maybe(const struct plan_header *plan, plan_ref ref)
+{
+    return ref ? plan_text(plan, ref) : NULL;
 }
 
 /*

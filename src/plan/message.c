@@ -256,7 +256,7 @@ static void hook_error(const struct plan *plan, const struct plan_step *step,
     bool wrote = message->detail[0] && strcmp(message->detail, path) != 0;
 
     error_set(err, CAISSON_ERROR_HOOK, "%s '%s' %s%s%s",
-              hook_name(plan->arena, plan_text(header, step->origin)), path,
+              hook_name(plan->arena, plan_text_maybe(header, step->origin)), path,
               hook_end(plan->arena, hook, message), wrote ? ": " : "", wrote ? message->detail : "");
     err->errnum = message->errnum;
     /* The init's child says so when it cannot execute the file, as a shell does. */
@@ -273,7 +273,7 @@ int plan_message_error(const struct plan *plan, const struct spec *spec, const s
 {
     const struct plan_step *step = find_step(plan, message->step);
     const struct plan_header *header = (const struct plan_header *)(const void *)plan->program;
-    const char *origin = step ? plan_text(header, step->origin) : NULL;
+    const char *origin = step ? plan_text_maybe(header, step->origin) : NULL;
 
     if (!err)
         return -1;

@@ -107,7 +107,7 @@ static void print_pairs(struct json *json, const char *name, const struct plan_h
 static void print_numbers(struct json *json, const char *name, const char *bytes, uint32_t count)
 {
     json_array(json, name);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; bytes && i < count; i++) {
         uint32_t number;
 
         memcpy(&number, bytes + i * sizeof number, sizeof number);
@@ -163,13 +163,14 @@ static void print_reference(struct json *json, struct arena *arena, const struct
         print_pairs(json, field->name, plan, ref);
         break;
     case FIELD_NUMBERS:
-        print_numbers(json, field->name, plan_text(plan, ref), words_count_behind(body + field->at));
+        print_numbers(json, field->name, plan_text_maybe(plan, ref), words_count_behind(body + field->at));
         break;
     case FIELD_CPUS:
         print_mask(json, field->name, arena, plan_text(plan, ref), words_count_behind(body + field->at) * 8);
         break;
     case FIELD_NODES:
-        print_mask(json, field->name, arena, plan_text(plan, ref), words_count_behind(body + field->at));
+        print_mask(json, field->name, arena, plan_text_maybe(plan, ref),
+                   words_count_behind(body + field->at));
         break;
     default:
         break;
@@ -235,7 +236,7 @@ static void print_step(struct json *json, struct arena *arena, const struct plan
     json_object(json, NULL);
     json_string(json, "op", plan_op_name(step->op));
     if (step->origin)
-        json_string(json, "origin", plan_text(plan, step->origin));
+        json_string(json, "origin", plan_text_maybe(plan, step->origin));
     for (unsigned i = 0; i < plan_field_count; i++) {
         const struct field *field = &plan_fields[i];
 

@@ -23,7 +23,7 @@ typedef void print_function(const struct printed *p);
 
 static const char *text_of(const struct printed *p, plan_ref ref)
 {
-    const char *text = plan_text(p->header, ref);
+    const char *text = plan_text_maybe(p->header, ref);
 
     return text ? text : "";
 }
@@ -245,7 +245,7 @@ static void print_capabilities(const struct printed *p)
 static void print_credentials(const struct printed *p)
 {
     const struct plan_credentials *body = BODY(p, plan_credentials);
-    const uint32_t *groups = (const uint32_t *)(const void *)plan_text(p->header, body->groups);
+    const uint32_t *groups = (const uint32_t *)(const void *)plan_text_maybe(p->header, body->groups);
 
     strbuf_format(p->out, "uid %u  gid %u", body->uid, body->gid);
     if (body->flags & PLAN_CREDENTIALS_KEEP_GROUPS)

@@ -129,6 +129,6 @@ void plan_print_text(const struct plan *plan, struct strbuf *out)
         struct strbuf text = STRBUF(out->arena);
 
         print_step(&text, plan, i, step);
-        add_line(out, plan_op_name(step->op), strbuf_string(&text), plan_text(header, step->origin));
+        add_line(out, plan_op_name(step->op), strbuf_string(&text), plan_text_maybe(header, step->origin));
     }
 }

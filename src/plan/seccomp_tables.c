@@ -85,7 +85,7 @@ uint32_t seccomp_architecture_token(const char *name)
     if (strncmp(name, prefix, sizeof prefix - 1) != 0)
         return 0;
     name += sizeof prefix - 1;
-    for (i = 0; name[i] && i < sizeof lower - 1; i++)
+    for (i = 0; i < sizeof lower - 1 && name[i]; i++)
         lower[i] = (char)tolower((unsigned char)name[i]);
     lower[i] = '\0';
     return seccomp_arch_resolve_name(lower);

@@ -23,7 +23,7 @@ static const struct {
 
 static void join_object(struct strbuf *out, const struct plan_header *plan, const struct plan_join *body)
 {
-    const char *path = plan_text(plan, body->path);
+    const char *path = plan_text_maybe(plan, body->path);
 
     if (path) {
         strbuf_format(out, " '%s'", path);
@@ -36,8 +36,8 @@ static void join_object(struct strbuf *out, const struct plan_header *plan, cons
 
 static void mount_object(struct strbuf *out, const struct plan_header *plan, const struct plan_mount *body)
 {
-    const char *what = plan_text(plan, body->type);
-    const char *source = plan_text(plan, body->source);
+    const char *what = plan_text_maybe(plan, body->type);
+    const char *source = plan_text_maybe(plan, body->source);
     const char *target = plan_text(plan, body->target);
 
     if (body->kind == PLAN_MOUNT_REMOUNT)

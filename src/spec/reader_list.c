@@ -51,9 +51,9 @@ int reader_store_flags(struct reader *reader, const struct reader_field *field,
     if (field->size == 0) /* checked, and kept by nobody */
         return 0;
     if (field->size == sizeof all)
-        memcpy(out + field->offset, &all, sizeof all);
+        *(uint64_t *)(void *)(out + field->offset) = all;
     else
-        memcpy(out + field->offset, &(uint32_t){(uint32_t)all}, sizeof(uint32_t));
+        *(uint32_t *)(void *)(out + field->offset) = (uint32_t)all;
     return 0;
 }
 

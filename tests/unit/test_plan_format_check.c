@@ -157,6 +157,7 @@ static const struct {
      "a list of a step lies outside of the data"},
     {PLAN_OP_MEMPOLICY, 0, IN_BODY(plan_mempolicy, bits), UINT32_MAX,
      "a list of a step lies outside of the data"},
+    {PLAN_OP_SECCOMP, 0, IN_BODY(plan_seccomp, filter), 0, "a list of a step lies outside of the data"},
     {PLAN_OP_SECCOMP, 0, IN_BODY(plan_seccomp, count), 0, "a filter is empty or too long"},
     {PLAN_OP_SECCOMP, 0, IN_BODY(plan_seccomp, count), BPF_MAXINSNS + 1, "a filter is empty or too long"},
     {PLAN_OP_SECCOMP, 0, IN_BODY(plan_seccomp, count), BPF_MAXINSNS,
@@ -324,7 +325,9 @@ static size_t follow_vector(struct plan_header *plan, plan_ref ref)
 
 static size_t text_length(const struct plan_header *plan, plan_ref ref)
 {
-    return ref ? strlen(plan_text(plan, ref)) : 0;
+    const char *text = plan_text_maybe(plan, ref);
+
+    return text ? strlen(text) : 0;
 }
 
 static size_t bytes_sum(const struct plan_header *plan, plan_ref ref, size_t length)
@@ -418,7 +421,41 @@ static void test_damaged(void **state)
     assert_true(refused > PROGRAMS / 20);
 }
 
-/* Of every kind of step each member that refers to data: one that is not checked leads out of the program. */
+/* @return what plan_check() says about a step whose member refers to `ref`. */
+static int check_with_reference(const struct plan *plan, const struct plan_step *step,
+                                const struct field *field, plan_ref ref, const char **problem)
+{
+    struct copy copy = copy_of(plan);
+    int result;
+
+    memcpy(copy.bytes + ((const char *)(step + 1) - plan->program) + field->at, &ref, sizeof ref);
+    result = plan_check(copy.bytes, copy.size, problem);
+    free(copy.bytes);
+    return result;
+}
+
+/* What a step can do without; the init looks at whatever else there is without asking. */
+static const struct {
+    unsigned op;
+    const char *name;
+} optional[] = {
+    {PLAN_OP_JOIN, "path"},       {PLAN_OP_TIME, "offsets"}, {PLAN_OP_KEYRING, "name"},
+    {PLAN_OP_MOUNT, "type"},      {PLAN_OP_MOUNT, "source"}, {PLAN_OP_MOUNT, "parameters"},
+    {PLAN_OP_MOUNT, "data"},      {PLAN_OP_MOUNT, "label"},  {PLAN_OP_MOUNT, "under"},
+    {PLAN_OP_HOOK, "args"},       {PLAN_OP_HOOK, "env"},     {PLAN_OP_READONLY, "under"},
+    {PLAN_OP_MASK, "under"},      {PLAN_OP_MASK, "context"}, {PLAN_OP_EXEC, "env"},
+    {PLAN_OP_EXEC, "listen_pid"},
+};
+
+static bool is_optional(const struct field *field)
+{
+    for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++)
+        if (optional[i].op == field->op && strcmp(optional[i].name, field->name) == 0)
+            return true;
+    return false;
+}
+
+/* Of every kind of step each member that refers to data: it may not lead out of the program, nor be missing. */
 static void test_every_reference(void **state)
 {
     _cleanup_arena_ struct arena arena = {0};
@@ -428,18 +465,16 @@ static void test_every_reference(void **state)
     plan_sample(&arena, &plan);
     for (unsigned i = 0; i < plan_field_count; i++) {
         const struct field *field = &plan_fields[i];
-        const char *step = (const char *)sample_step(&plan, field->op, 0), *problem = NULL;
-        struct copy copy;
-        plan_ref outside = 0x7ffffff0;
+        const struct plan_step *step = sample_step(&plan, field->op, 0);
+        const char *problem = "nobody sees it";
 
         if (field->kind > FIELD_NODES)
             continue;
-        copy = copy_of(&plan);
-        memcpy(copy.bytes + (step - plan.program) + sizeof(struct plan_step) + field->at, &outside,
-               sizeof outside);
-        if (plan_check(copy.bytes, copy.size, &problem) == 0)
+        if (check_with_reference(&plan, step, field, 0x7ffffff0, &problem) == 0)
             fail_msg("%s: %s leads outside, and nobody sees it", plan_op_name(field->op), field->name);
-        free(copy.bytes);
+        problem = "nobody sees it";
+        if ((check_with_reference(&plan, step, field, 0, &problem) == 0) != is_optional(field))
+            fail_msg("%s without %s: %s", plan_op_name(field->op), field->name, problem);
     }
 }
 
@@ -478,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_steps),           cmocka_unit_test(test_vectors), cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_list_at_the_end), cmocka_unit_test(test_damaged), cmocka_unit_test(test_names),
         cmocka_unit_test(test_every_reference),
+
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,7 @@ static void test_texts(void **state)
     plan_sample(&arena, &plan);
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         const struct plan_step *step = sample_step(&plan, samples[i].op, samples[i].nth);
+        const char *origin = plan_text_maybe((const void *)plan.program, step->origin);
         struct caisson_error err;
 
         memset(&err, 'x', sizeof err);
@@ -126,9 +127,7 @@ static void test_texts(void **state)
         assert_string_equal(err.hint, samples[i].hint);
         assert_int_equal(err.code, samples[i].code);
         assert_int_equal(err.errnum, samples[i].errnum);
-        assert_string_equal(err.pointer, plan_text((const void *)plan.program, step->origin)
-                                             ? plan_text((const void *)plan.program, step->origin)
-                                             : "");
+        assert_string_equal(err.pointer, origin ? origin : "");
     }
 }
 
