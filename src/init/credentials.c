@@ -86,11 +86,16 @@ static int give_stdio(const struct plan_credentials *step)
     return 0;
 }
 
+/*
+ * What is kept for the filter ends with the execution, of a hook or of the program: capabilities(7) makes the new sets of
+ * the inheritable, the bounding and the ambient one, and never of the permitted one.
+ */
 static int set_capabilities(struct init *init, const struct plan_credentials *step)
 {
+    const uint32_t kept = step->flags & PLAN_CREDENTIALS_KEEP_ADMIN ? 1u << CAP_SYS_ADMIN : 0;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[2] = {
-        {(uint32_t)step->effective, (uint32_t)step->permitted, (uint32_t)step->inheritable},
+        {(uint32_t)step->effective | kept, (uint32_t)step->permitted | kept, (uint32_t)step->inheritable},
         {(uint32_t)(step->effective >> 32), (uint32_t)(step->permitted >> 32),
          (uint32_t)(step->inheritable >> 32)},
     };

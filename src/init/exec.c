@@ -118,20 +118,6 @@ int init_READY(struct init *init, const struct plan_ready *step)
     return channel_send(init, PLAN_MESSAGE_READY, 0, 0, -1);
 }
 
-int init_START(struct init *init, const struct plan_start *step)
-{
-    if (step->how == PLAN_START_SOCKET && wait_on_socket(init, step->socket) < 0)
-        return -1;
-    if (step->how == PLAN_START_CHANNEL && channel_wait(init) < 0)
-        return -1;
-    umask(init->umask);
-    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
-    /* The program's path must not lead through it. */
-    if (!weakened("close") && !procfs_needed(init, init->step))
-        init->proc = fd_close(init->proc);
-    return (int)syscall(SYS_close_range, 3 + step->keep_fds, ~0U, CLOSE_RANGE_CLOEXEC);
-}
-
 static void write_decimal(char *text, pid_t pid)
 {
     char digits[12];
@@ -145,15 +131,38 @@ static void write_decimal(char *text, pid_t pid)
     *text = '\0';
 }
 
+/* Here, for the filter may forbid getpid(2). */
+static void write_listen_pid(const struct init *init)
+{
+    const struct plan_step *step = plan_first(init->plan);
+
+    for (uint32_t i = 0; i < init->plan->step_count; i++, step = plan_next(step)) {
+        const struct plan_exec *exec = PLAN_BODY(plan_exec, step);
+
+        if (step->op == PLAN_OP_EXEC && exec->listen_pid)
+            write_decimal(strchr((char *)(uintptr_t)init_text(init, exec->listen_pid), '=') + 1, getpid());
+    }
+}
+
+int init_START(struct init *init, const struct plan_start *step)
+{
+    if (step->how == PLAN_START_SOCKET && wait_on_socket(init, step->socket) < 0)
+        return -1;
+    if (step->how == PLAN_START_CHANNEL && channel_wait(init) < 0)
+        return -1;
+    write_listen_pid(init);
+    umask(init->umask);
+    init_doing(init, PLAN_ACTION_CLOSE_RANGE, NULL);
+    /* The program's path must not lead through it. */
+    if (!weakened("close") && !procfs_needed(init, init->step))
+        init->proc = fd_close(init->proc);
+    return (int)syscall(SYS_close_range, 3 + step->keep_fds, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
 int init_EXEC(struct init *init, const struct plan_exec *step)
 {
     char **args = init_vector(init, step->args), **env = init_vector(init, step->env);
 
-    if (step->listen_pid) {
-        char *text = (char *)(uintptr_t)init_text(init, step->listen_pid);
-
-        write_decimal(strchr(text, '=') + 1, getpid());
-    }
     init_doing(init, PLAN_ACTION_EXECVE, init->program);
     return execve(init->program, args, env);
 }

@@ -10,16 +10,14 @@
 
 enum { FIRST_ROOM = 4000 }; /* for the steps, and for the data: enough for most plans */
 
-static int add_seccomp(struct plan_builder *b, const struct plan_filter *filter, struct caisson_error *err)
+static void add_seccomp(struct plan_builder *b, const struct plan_filter *filter)
 {
     struct plan_seccomp step = {.count = (uint32_t)filter->length, .flags = filter->flags};
 
-    (void)err;
     if (filter->length == 0)
-        return 0;
+        return;
     step.filter = builder_bytes(b, filter->code, filter->length * sizeof *filter->code);
     builder_step(b, PLAN_OP_SECCOMP, "/linux/seccomp", &step);
-    return 0;
 }
 
 static void add_start(struct plan_builder *b)
@@ -89,9 +87,9 @@ static int find_listener(struct plan_builder *b, struct caisson_error *err)
 }
 
 /*
- * From here on the process gives up what it needed to build the container. With noNewPrivileges the filter comes
- * last of all, so that it need not allow anything that the init does. Without it loading a filter takes a
- * privilege that the credentials take away: then it comes before them, and everything that can be done earlier is.
+ * From here on the process gives up what it needed to build the container. The filter comes last of all, so that it need
+ * not allow anything that the init does. Without noNewPrivileges to load it takes a privilege, which the credentials leave
+ * for that.
  */
 static int add_finish(struct plan_builder *b, struct caisson_error *err)
 {
@@ -105,19 +103,15 @@ static int add_finish(struct plan_builder *b, struct caisson_error *err)
         return -1;
     if (filter.notifies && find_listener(b, err) < 0)
         return -1;
-    if (no_new_privs) {
+    if (no_new_privs)
         builder_step(b, PLAN_OP_NO_NEW_PRIVS, "/process/noNewPrivileges", &(struct plan_no_new_privs){0});
-        if (plan_credentials(b, err) < 0)
-            return -1;
-    }
+    if (plan_credentials(b, filter.length > 0 && !no_new_privs, err) < 0)
+        return -1;
     add_lookup(b, &env);
     add_start(b);
-    if (!no_new_privs && (add_seccomp(b, &filter, err) < 0 || plan_credentials(b, err) < 0))
-        return -1;
     if (b->request->purpose != PLAN_FOR_EXEC && plan_container_hooks(b, PLAN_HOOK_START_CONTAINER, err) < 0)
         return -1;
-    if (no_new_privs && add_seccomp(b, &filter, err) < 0)
-        return -1;
+    add_seccomp(b, &filter);
     add_exec(b, &env, listen);
     return 0;
 }

@@ -70,7 +70,8 @@ int plan_limits(struct plan_builder *b,
 int plan_labels(struct plan_builder *b, struct caisson_error *err);
 void plan_key_label(struct plan_builder *b);
 int plan_mount_label(struct plan_builder *b, struct caisson_error *err);
-int plan_credentials(struct plan_builder *b, struct caisson_error *err);
+/** @param loads_filter a filter is loaded after it, without noNewPrivileges */
+int plan_credentials(struct plan_builder *b, bool loads_filter, struct caisson_error *err);
 int plan_environment(struct plan_builder *b, struct spec_strings *env, bool *listen,
                      struct caisson_error *err);
 void plan_without_effect(struct plan_builder *b); /* notices */

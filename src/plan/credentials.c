@@ -121,7 +121,7 @@ static bool may_deny_setgroups(const struct plan_builder *b)
            (b->request->purpose == PLAN_FOR_EXEC || !spec_new_namespace(b->spec, SPEC_NS_USER));
 }
 
-int plan_credentials(struct plan_builder *b, struct caisson_error *err)
+int plan_credentials(struct plan_builder *b, bool loads_filter, struct caisson_error *err)
 {
     const struct spec_user *user = &b->process->user;
     const char *keep = spec_annotation(b->spec, "run.oci.keep_original_groups");
@@ -143,6 +143,8 @@ int plan_credentials(struct plan_builder *b, struct caisson_error *err)
     }
     if (user->uid != 0)
         step.flags |= PLAN_CREDENTIALS_OWN_STDIO;
+    if (loads_filter && (grantable(b) >> CAP_SYS_ADMIN & 1))
+        step.flags |= PLAN_CREDENTIALS_KEEP_ADMIN;
     builder_step(b, PLAN_OP_CREDENTIALS, "/process/user", &step);
     return 0;
 }

@@ -255,6 +255,8 @@ static void print_credentials(const struct printed *p)
     for (uint32_t i = 0; groups && i < body->group_count; i++)
         strbuf_format(p->out, " %u", groups[i]);
     print_capabilities(p);
+    if (body->flags & PLAN_CREDENTIALS_KEEP_ADMIN)
+        strbuf_text(p->out, "  CAP_SYS_ADMIN kept for the filter");
 }
 
 static void print_umask(const struct printed *p)

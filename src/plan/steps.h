@@ -312,6 +312,7 @@ enum plan_credentials_flags {
     PLAN_CREDENTIALS_KEEP_GROUPS = 1 << 0, /* do not call setgroups(2) */
     PLAN_CREDENTIALS_OWN_STDIO = 1 << 1,   /* standard input, output and error are given to the user */
     PLAN_CREDENTIALS_ASK_GROUPS = 1 << 2,  /* KEEP_GROUPS where the namespace denies setgroups(2) */
+    PLAN_CREDENTIALS_KEEP_ADMIN = 1 << 3,  /* CAP_SYS_ADMIN stays until the execution: to load a filter */
 };
 
 struct plan_credentials {
@@ -355,7 +356,7 @@ enum plan_start_how {
 
 /*
  * Waits for start, then marks every descriptor from 3 + keep_fds up to be closed by the execution: nothing but
- * hooks, the credentials, the filter and the execution itself come after it.
+ * hooks, the filter and the execution itself come after it.
  */
 struct plan_start {
     uint32_t how;

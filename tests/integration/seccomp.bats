@@ -95,6 +95,24 @@ MKDIR='["mkdir", "mkdirat"]'
     contains "$output" "Seccomp: 2" "CapEff: 0000000000000000" "NoNewPrivs: 0"
 }
 
+@test "without noNewPrivileges no capability is left of what loading it takes, to the program or to a hook" {
+    more_ids
+    local user expected
+    printf '#!/bin/sh\ngrep "^Cap" /proc/self/status >/tmp/hook\n' >"$BUNDLE/rootfs/bin/hook"
+    chmod +x "$BUNDLE/rootfs/bin/hook"
+    config '.process.noNewPrivileges = false | .hooks = {startContainer: [{path: "/bin/hook"}]}'
+    for user in 0 1000; do
+        config '.process.user = {uid: $user, gid: $user} | del(.linux.seccomp)' --argjson user $user
+        run_script 'grep -h "^Cap" /proc/self/status /tmp/hook; rm /tmp/hook'
+        succeeds
+        expected=$output
+        seccomp SCMP_ACT_ALLOW "$MKDIR" SCMP_ACT_ERRNO
+        run_script 'grep -h "^Cap" /proc/self/status /tmp/hook; rm /tmp/hook'
+        succeeds "$expected"
+        is "$(wc -l <<<"$output")" 10
+    done
+}
+
 @test "a system call newer than the profile is answered with ENOSYS, not with EPERM" {
     command -v python3 >/dev/null || skip "needs python3"
     # The number of a call that no kernel knows; the program is the host's python in a chroot of "/".
@@ -145,4 +163,92 @@ every_call() {
     seccomp SCMP_ACT_ALLOW '["no_such_call", "mkdir", "mkdirat"]' SCMP_ACT_ERRNO
     run_script 'mkdir /tmp/x'
     contains "$output" "Operation not permitted"
+}
+
+# bare: the container's program makes no system call but exit(2), with status 7; with an argument, but pause(2)
+bare() {
+    [ "$(uname -m)" = x86_64 ] || skip "its program is written for x86-64"
+    command -v cc >/dev/null || skip "needs a C compiler"
+    cc -static -nostdlib -x assembler -o "$BUNDLE/rootfs/bin/bare" - <<'END'
+        .globl _start
+_start: cmpq $1, (%rsp)
+        jne 1f
+        mov $60, %eax
+        mov $7, %edi
+        syscall
+1:      mov $34, %eax
+        syscall
+        jmp 1b
+END
+    config '.process.args = ["/bin/bare"]'
+}
+
+# execution_alone DEFAULT [NAME...]: allows to execute a program and to end it, and those
+execution_alone() {
+    local names
+    names=$(printf '%s\n' execve execveat exit exit_group "${@:2}" | jq -Rn '[inputs]')
+    seccomp "$1" "$names" SCMP_ACT_ALLOW
+}
+
+# ends_bare ARGUMENT...: caisson with them ends as the program does, whatever the filter's default and noNewPrivileges
+ends_bare() {
+    local default nnp
+    for default in SCMP_ACT_KILL_PROCESS SCMP_ACT_ERRNO; do
+        for nnp in true false; do
+            config '.process.noNewPrivileges = $nnp' --argjson nnp $nnp
+            execution_alone "$default"
+            attempt "$@"
+            [ "$status" = 7 ] || { echo "$default, noNewPrivileges $nnp: status $status, $output" && return 1; }
+        done
+    done
+}
+
+# with_socket ARGUMENT...: caisson with them, which passes a socket on to the program, and LISTEN_PID
+with_socket() {
+    (
+        export LISTEN_FDS=1 LISTEN_PID=$BASHPID
+        exec "$CAISSON" --root "$ROOT" "$@"
+    ) 3</dev/null
+}
+
+# Of everything that the init does nothing but the execution comes after the filter: it need allow nothing else.
+@test "a filter that allows nothing but to execute the program: users, capabilities, limits, hooks, sockets" {
+    more_ids
+    bare
+    ends_bare caisson run --bundle "$BUNDLE" "$ID"
+    config '.process.user = {uid: 1000, gid: 1000, umask: 63} | .process.cwd = "/tmp" | .process.oomScoreAdj = 900
+        | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 64, hard: 64}, {type: "RLIMIT_CORE", soft: 0, hard: 0}]'
+    rootless || config '.process.user.additionalGids = [5, 6]'
+    ends_bare caisson run --bundle "$BUNDLE" "$ID"
+    config '.process.capabilities = {}'
+    ends_bare caisson run --bundle "$BUNDLE" "$ID"
+    config '.process.user = {uid: 0, gid: 0} | .process.capabilities =
+        (["CAP_SYS_ADMIN", "CAP_KILL"] | {bounding: ., effective: ., permitted: ., inheritable: ., ambient: .})'
+    ends_bare caisson run --bundle "$BUNDLE" "$ID"
+    config '.hooks = {startContainer: [{path: "/bin/true"}]}'
+    ends_bare with_socket run --bundle "$BUNDLE" "$ID"
+}
+
+@test "a filter that allows nothing but to execute the program: create and start, a terminal, exec" {
+    more_ids
+    bare
+    config '.process.user = {uid: 1000, gid: 1000} | .process.terminal = true'
+    ends_bare command script --quiet --return --command "$CAISSON --root $ROOT run --bundle $BUNDLE $ID" /dev/null
+    config '.process.terminal = false'
+    local nnp
+    for nnp in true false; do
+        config '.process.noNewPrivileges = $nnp | .process.args = ["/bin/bare", "stay"]' --argjson nnp $nnp
+        execution_alone SCMP_ACT_KILL_PROCESS pause
+        caisson create --bundle "$BUNDLE" "$ID" </dev/null >"$T/out" 2>&1 3>&-
+        caisson start "$ID"
+        wait_for started
+        is "$(status_of)" running
+        attempt caisson exec "$ID" /bin/bare
+        is "$status" 7
+        attempt caisson exec --user 0:0 --cwd /tmp --cap CAP_KILL "$ID" /bin/bare
+        is "$status" 7
+        attempt command script --quiet --return --command "$CAISSON --root $ROOT exec --tty $ID /bin/bare" /dev/null
+        is "$status" 7
+        caisson delete --force "$ID"
+    done
 }
