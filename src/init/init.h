@@ -101,6 +101,9 @@ int target_parent(struct init *init, const char *path, const char **name);
 /** @return the descriptor of the mount that the step with this target has kept, or -1 with errno. */
 int mount_kept(const struct init *init, plan_ref target);
 
+/** @return for an EINVAL of move_mount(2) what mount(2) would say where only one of the two is a directory. */
+int mount_mismatch(int mount, int target);
+
 /* ---- procfs.c ---- */
 
 /** @return whether step `from`, or one behind it, works with the host's procfs. */

@@ -199,8 +199,7 @@ static int classic(struct init *init, const struct plan_mount *step, int target)
     return mount < 0 ? -1 : set_propagation(init, step, mount);
 }
 
-/* @return for an EINVAL of move_mount(2) what mount(2) would say where only one of the two is a directory. */
-static int mismatch(int mount, int target)
+int mount_mismatch(int mount, int target)
 {
     struct stat source, place;
 
@@ -258,7 +257,7 @@ static int attach_inside(struct init *init, const struct plan_mount *step, int m
         if (errno == EINVAL) {
             _cleanup_close_ int target = openat(inside, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-            errno = mismatch(mount, target);
+            errno = mount_mismatch(mount, target);
         }
         return -1;
     }
@@ -280,7 +279,7 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
     init_doing(init, PLAN_ACTION_ATTACH, path);
     if (sys_move_mount(mount, target) < 0) {
         if (errno == EINVAL)
-            errno = mismatch(mount, target);
+            errno = mount_mismatch(mount, target);
         return -1;
     }
     return set_propagation(init, step, mount);

@@ -55,7 +55,10 @@ static int open_host_node(struct init *init, const struct plan_node *step)
     return mount;
 }
 
-/* Where mknod(2) is not allowed: the host's own node, attached on an empty file. */
+/*
+ * Where mknod(2) is not allowed: the host's own node, attached on an empty file. What an image brought along where no
+ * file can be had stays in the place of a default device, as it does where nodes are made.
+ */
 static int bind_node(struct init *init, const struct plan_node *step)
 {
     _cleanup_close_ int mount = step->fd >= 0 ? step->fd : open_host_node(init, step);
@@ -65,9 +68,13 @@ static int bind_node(struct init *init, const struct plan_node *step)
         return -1;
     target = target_open(init, init_text(init, step->path), PLAN_MOUNT_FILE);
     if (target < 0)
-        return -1;
+        return errno == ELOOP && (step->flags & PLAN_NODE_KEEP) ? 0 : -1;
     init_doing(init, PLAN_ACTION_ATTACH, init_text(init, step->path));
-    return sys_move_mount(mount, target);
+    if (sys_move_mount(mount, target) == 0)
+        return 0;
+    if (errno == EINVAL)
+        errno = mount_mismatch(mount, target);
+    return errno == EISDIR && (step->flags & PLAN_NODE_KEEP) ? 0 : -1;
 }
 
 int init_NODE(struct init *init, const struct plan_node *step)

@@ -115,7 +115,7 @@ host_program() {
     local n
     touch "$T/outside"
     start_sleeping
-    rootless || config '.linux.cgroupsPath += "-2"'
+    config '.linux.cgroupsPath |= (. // empty | . + "-2")'
     for n in {3..32}; do
         config '.process.cwd = $cwd | .process.args = ["sh", "-c", "ls; ls ../../../../../.."]' --arg cwd "/proc/self/fd/$n"
         leaking attempt caisson run --bundle "$BUNDLE" "$ID-2"
