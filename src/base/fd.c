@@ -2,6 +2,8 @@
 #include "base/fd.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -78,4 +80,33 @@ ssize_t fd_read_all(int fd, void *bytes, size_t length)
         done += (size_t)n;
     }
     return (ssize_t)done;
+}
+
+ssize_t fd_receive(int socket, void *bytes, size_t length, int flags, int *fd)
+{
+    struct iovec iov = {.iov_base = bytes, .iov_len = length};
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    /* CMSG_SPACE() is rounded up: to say all of it would let the kernel open a second descriptor, which nobody closes. */
+    struct msghdr msg = {
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = CMSG_LEN(sizeof(int)),
+    };
+    const struct cmsghdr *header;
+    ssize_t n;
+
+    *fd = -1;
+    do
+        n = recvmsg(socket, &msg, flags | MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -1;
+    header = CMSG_FIRSTHDR(&msg);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return n;
 }

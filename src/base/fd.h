@@ -38,4 +38,12 @@ int fd_write_all(int fd, const void *bytes, size_t length);
 /** Reads until `length` bytes or the end of file. @return the number of bytes read, or -1 with errno. */
 ssize_t fd_read_all(int fd, void *bytes, size_t length);
 
+/**
+ * One message of a socket, through interruptions, and the descriptor that comes beside it: one, whatever the peer sends.
+ * @param flags of recvmsg(2)
+ * @param fd receives the descriptor, closed on exec, or -1 where none came
+ * @return the number of bytes read, or -1 with errno
+ */
+ssize_t fd_receive(int socket, void *bytes, size_t length, int flags, int *fd);
+
 #endif

@@ -207,33 +207,14 @@ static int send_message(struct criu *criu, const struct strbuf *message, struct 
 static int receive(struct criu *criu, struct criu_response *response, int *fd, struct caisson_error *err)
 {
     char *bytes = arena_alloc(criu->arena, ANSWER_SIZE);
-    struct iovec iov = {.iov_base = bytes, .iov_len = ANSWER_SIZE};
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr msg = {
-        .msg_iov = &iov,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof control,
-    };
-    struct cmsghdr *header;
-    ssize_t n;
+    ssize_t n = fd_receive(criu->socket, bytes, ANSWER_SIZE, 0, fd);
 
-    *fd = -1;
-    do
-        n = recvmsg(criu->socket, &msg, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
     if (n < 0 && errno != ECONNRESET)
         return error_system(err, errno, "cannot hear criu");
     if (n <= 0) {
         error_set(err, CAISSON_ERROR_SYSTEM, "criu ended without an answer");
         return error_hint(err, "`criu check` may say why");
     }
-    header = CMSG_FIRSTHDR(&msg);
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(header), sizeof *fd);
     if (!criu_read_response(criu->arena, bytes, (size_t)n, response))
         return error_set(err, CAISSON_ERROR_SYSTEM, "criu sent what is no answer");
     return 0;

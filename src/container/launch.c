@@ -48,34 +48,16 @@ static int await_fork(const struct launch *launch)
 /* @return 1 with a message, 0 at the stream's end, -1 with errno. `*fd` is the descriptor beside it, or -1. */
 static int receive(const struct launch *launch, struct plan_message *message, int *fd)
 {
-    struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr msg = {
-        .msg_iov = &iov,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof control,
-    };
-    struct cmsghdr *header;
-    int flags = await_fork(launch) | MSG_CMSG_CLOEXEC;
-    bool reset = false;
-    ssize_t n;
+    int flags = await_fork(launch);
+    ssize_t n = fd_receive(launch->process.channel, message, sizeof *message, flags, fd);
 
-    *fd = -1;
     /* Of a peer that ended with our byte unread the reset is told first, and its last words after that. */
-    do
-        n = recvmsg(launch->process.channel, &msg, flags);
-    while (n < 0 && (errno == EINTR || (errno == ECONNRESET && !reset && (reset = true))));
+    if (n < 0 && errno == ECONNRESET)
+        n = fd_receive(launch->process.channel, message, sizeof *message, flags, fd);
     if (n == 0 || (n < 0 && errno == ECONNRESET))
         return 0;
     if (n < 0)
         return -1;
-    header = CMSG_FIRSTHDR(&msg);
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(header), sizeof *fd);
     if (n != sizeof *message) {
         errno = EPROTO;
         return -1;
