@@ -18,10 +18,12 @@ struct container {
 };
 
 /*
- * Where a container's arena begins, declared before it: enough for most states, and for what a container is made from.
- * What is not used of it costs nothing.
+ * Where a container's arena begins, declared before it. What is not used of it costs something, too: the compiler
+ * touches each page of a large array on the stack. So a state's is enough for most states, and the larger one is for
+ * those that read a configuration and decide.
  */
-#define CONTAINER_ROOM(room) _Alignas(max_align_t) char(room)[48 * 1024]
+#define STATE_ROOM(room) _Alignas(max_align_t) char(room)[8 * 1024]
+#define CONTAINER_ROOM(room) _Alignas(max_align_t) char(room)[32 * 1024]
 
 #define _cleanup_container_ __attribute__((cleanup(container_close)))
 #define CONTAINER_CLOSED(room)                                                                               \

@@ -110,10 +110,19 @@ static bool login_directory(char *path, size_t size)
     return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
+static int open_runtime(const char *runtime, struct caisson_error *err)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/caisson", runtime) >= (int)sizeof path)
+        return error_system(err, ENAMETOOLONG, "cannot use XDG_RUNTIME_DIR");
+    return open_or_make(path, MODE_USER, true, err);
+}
+
 int state_open_root(const struct caisson_context *context, struct caisson_error *err)
 {
     const char *runtime = runtime_directory();
-    char login[64], path[PATH_MAX];
+    char login[64];
 
     if (context->state_root && *context->state_root)
         return open_or_make(context->state_root, MODE_SYSTEM, false, err);
@@ -124,7 +133,5 @@ int state_open_root(const struct caisson_context *context, struct caisson_error 
         runtime = login;
     if (!runtime)
         return open_temporary(err);
-    if (snprintf(path, sizeof path, "%s/caisson", runtime) >= (int)sizeof path)
-        return error_system(err, ENAMETOOLONG, "cannot use XDG_RUNTIME_DIR");
-    return open_or_make(path, MODE_USER, true, err);
+    return open_runtime(runtime, err);
 }

@@ -85,17 +85,16 @@ static void reader_free(struct reader *reader)
 int reader_decode(const struct reader_input *input, const struct reader_shape *shape, void *object,
                   struct caisson_error *err)
 {
-    __attribute__((cleanup(reader_free))) struct reader reader;
+    __attribute__((cleanup(reader_free))) struct reader reader = {
+        .source = {.name = input->name, .text = input->text, .length = input->length},
+        .arena = input->arena,
+        .notice = input->notice,
+        .notice_data = input->notice_data,
+        .err = err,
+    };
 
-    /* The tree's room, most of it, need not be touched. */
-    memset(&reader, 0, offsetof(struct reader, tree));
-    reader.source = (struct spec_source){.name = input->name, .text = input->text, .length = input->length};
-    reader.arena = input->arena;
-    reader.notice = input->notice;
-    reader.notice_data = input->notice_data;
-    reader.err = err;
     memset(object, 0, shape->size);
-    if (tree_parse(&reader.tree, &reader.source, input->arena, err) < 0)
+    if (tree_parse(&reader.tree, &reader.source, input->arena, input->scratch, err) < 0)
         return -1;
     if (reader_object(&reader, reader.tree.nodes, shape, object) < 0)
         return -1;

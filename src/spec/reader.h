@@ -118,8 +118,10 @@ struct reader_shape {
 
 struct reader_input {
     struct arena *arena; /* gets everything that is read */
-    const char *name;    /* what messages call the file */
-    const char *text;    /* its bytes, no NUL needed; not used any more when reader_decode() returns */
+    struct arena
+        scratch;      /* begins in memory of the caller's, which is free again when reader_decode() returns */
+    const char *name; /* what messages call the file */
+    const char *text; /* its bytes, no NUL needed; not used any more when reader_decode() returns */
     size_t length;
     spec_notice *notice; /* may be NULL */
     void *notice_data;

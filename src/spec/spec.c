@@ -29,7 +29,9 @@ struct file {
 static void *decode(struct arena *arena, const struct file *file, const struct reader_shape *shape,
                     struct caisson_error *err)
 {
+    _Alignas(max_align_t) char room[16 * 1024]; /* enough for most configurations */
     const struct reader_input input = {.arena = arena,
+                                       .scratch = ARENA_IN(room),
                                        .name = file->name,
                                        .text = file->text,
                                        .length = file->length,
@@ -94,7 +96,7 @@ static size_t find_offset(const struct spec_source *source, const char *pointer)
     _cleanup_arena_ struct arena strings = {0};
     _cleanup_tree_ struct tree tree;
 
-    if (tree_parse(&tree, source, &strings, NULL) < 0)
+    if (tree_parse(&tree, source, &strings, (struct arena){0}, NULL) < 0)
         return 0; /* it was parsed before: cannot be */
     return place_find(&tree, pointer)->offset;
 }

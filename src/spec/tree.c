@@ -289,14 +289,14 @@ static int check_start(struct tree *tree, struct caisson_error *err)
 }
 
 int tree_parse(struct tree *tree, const struct spec_source *source, struct arena *strings,
-               struct caisson_error *err)
+               struct arena scratch, struct caisson_error *err)
 {
     struct scan scan;
 
-    memset(tree, 0, offsetof(struct tree, room));
+    memset(tree, 0, sizeof *tree);
     tree->source = source;
     tree->strings = strings;
-    tree->scratch = ARENA_IN(tree->room);
+    tree->scratch = scratch;
     if (check_start(tree, err) < 0)
         return -1;
     scan_text(source->text, source->length, &scan);

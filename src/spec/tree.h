@@ -60,16 +60,16 @@ struct tree {
     uint32_t cursor; /* offset behind the last token */
     unsigned depth;  /* of open, when a text ends too early or has a defect */
     uint32_t open[SPEC_DEPTH_LIMIT + 1];
-    uint32_t duplicate;                         /* index of a key that its object has already; 0: none */
-    _Alignas(max_align_t) char room[16 * 1024]; /* where scratch begins: enough for most configurations */
+    uint32_t duplicate; /* index of a key that its object has already; 0: none */
 };
 
 /**
  * Parses a text that must be one JSON object. The tree is freed with tree_free(), also after a failure.
+ * @param scratch the tree's from now on: memory in which it may begin, or an empty one
  * @return 0, or -1 with `err`.
  */
 int tree_parse(struct tree *tree, const struct spec_source *source, struct arena *strings,
-               struct caisson_error *err);
+               struct arena scratch, struct caisson_error *err);
 
 void tree_free(struct tree *tree);
 
