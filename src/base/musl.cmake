@@ -44,6 +44,8 @@ else()
   # The libraries' and the kernel's headers behind musl's.
   set(MUSL_COMPILE_OPTIONS -fno-pie -nostdinc "SHELL:-isystem ${MUSL_INCLUDE}" "SHELL:-isystem ${own_include}"
       "SHELL:-idirafter /usr/include" "SHELL:-idirafter /usr/include/${CMAKE_C_LIBRARY_ARCHITECTURE}")
-  set(MUSL_LINK_OPTIONS -static -nostdlib ${MUSL_LIB}/crt1.o ${MUSL_LIB}/crti.o)
-  set(MUSL_LIBRARIES ${MUSL_LIB}/libc.a ${libgcc} ${MUSL_LIB}/libc.a ${MUSL_LIB}/crtn.o)
+  set(MUSL_LINK_OPTIONS -static -nostdlib)
+  # Without crti.o and crtn.o: constructors are called by their table, and nothing here has code in .init or .fini.
+  set(MUSL_START ${MUSL_LIB}/crt1.o ${MUSL_LIB}/libc.a)
+  set(MUSL_LIBRARIES ${MUSL_LIB}/libc.a ${libgcc} ${MUSL_LIB}/libc.a)
 endif()

@@ -43,8 +43,14 @@ struct command {
 /** The program but for what main() does first. @return the exit status. */
 int cli_main(char **argv);
 
-/** Every command, by name, ended by NULL. */
-extern const struct command *const commands[];
+/* The name stands here once more: to look for one then does not touch the pages of the others. */
+struct named_command {
+    char name[12];
+    const struct command *command;
+};
+
+/** Every command, by name, ended by one that is NULL. */
+extern const struct named_command commands[];
 
 /** @return the command of this name, or NULL. */
 const struct command *command_find(const char *name);

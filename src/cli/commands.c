@@ -5,20 +5,22 @@
 
 #include "base/suggest.h"
 
-const struct command *const commands[] = {
-    &command_check,  &command_checkpoint, &command_create,   &command_delete,
-    &command_events, &command_exec,       &command_features, &command_help,
-    &command_kill,   &command_list,       &command_mounts,   &command_pause,
-    &command_plan,   &command_ps,         &command_restore,  &command_resume,
-    &command_run,    &command_spec,       &command_start,    &command_state,
-    &command_stats,  &command_update,     &command_version,  NULL,
+#define NAMED(command)                                                                                       \
+    {                                                                                                        \
+#command, &command_##command                                                                         \
+    }
+const struct named_command commands[] = {
+    NAMED(check),    NAMED(checkpoint), NAMED(create),  NAMED(delete), NAMED(events),  NAMED(exec),
+    NAMED(features), NAMED(help),       NAMED(kill),    NAMED(list),   NAMED(mounts),  NAMED(pause),
+    NAMED(plan),     NAMED(ps),         NAMED(restore), NAMED(resume), NAMED(run),     NAMED(spec),
+    NAMED(start),    NAMED(state),      NAMED(stats),   NAMED(update), NAMED(version), {"", NULL},
 };
 
 const struct command *command_find(const char *name)
 {
-    for (const struct command *const *command = commands; *command; command++)
-        if (strcmp((*command)->name, name) == 0)
-            return *command;
+    for (const struct named_command *named = commands; named->command; named++)
+        if (strcmp(named->name, name) == 0)
+            return named->command;
     return NULL;
 }
 
@@ -27,8 +29,8 @@ int cli_unknown_command(const char *name, struct caisson_error *err)
     struct suggest nearest = {.text = name, .length = strlen(name)};
 
     error_set(err, CAISSON_ERROR_USAGE, "unknown command '%s'", name);
-    for (const struct command *const *command = commands; *command; command++)
-        suggest_try(&nearest, (*command)->name);
+    for (const struct named_command *named = commands; named->command; named++)
+        suggest_try(&nearest, named->name);
     if (nearest.best)
         error_hint(err, "did you mean '%s'?", nearest.best);
     return -1;

@@ -42,8 +42,8 @@ int cli_print_help(struct cli *cli, const struct command *command, struct caisso
     } else {
         strbuf_text(&text, "Usage: caisson [OPTIONS] COMMAND [ARGUMENTS]\n\n"
                            "Run containers as the OCI runtime specification describes them.\n\nCommands:\n");
-        for (const struct command *const *each = commands; *each; each++)
-            strbuf_format(&text, "  %-10s  %s\n", (*each)->name, (*each)->summary);
+        for (const struct named_command *each = commands; each->command; each++)
+            strbuf_format(&text, "  %-10s  %s\n", each->name, each->command->summary);
         add_options(&text, global_options);
         strbuf_text(&text, "\nSee caisson(1), and 'caisson COMMAND --help' for a command's options.\n");
     }

@@ -22,7 +22,7 @@ struct container {
  * touches each page of a large array on the stack. So a state's is enough for most states, and the larger one is for
  * those that read a configuration and decide.
  */
-#define STATE_ROOM(room) _Alignas(max_align_t) char(room)[8 * 1024]
+#define STATE_ROOM(room)     _Alignas(max_align_t) char(room)[8 * 1024]
 #define CONTAINER_ROOM(room) _Alignas(max_align_t) char(room)[32 * 1024]
 
 #define _cleanup_container_ __attribute__((cleanup(container_close)))

@@ -377,12 +377,12 @@ static void ps_keeps_the_lines_of_the_processes(void **state)
 static void commands_stand_by_name(void **state)
 {
     (void)state;
-    for (size_t i = 0; commands[i]; i++) {
+    for (size_t i = 0; commands[i].command; i++) {
         if (i > 0)
-            assert_true(strcmp(commands[i - 1]->name, commands[i]->name) < 0);
-        assert_ptr_equal(command_find(commands[i]->name), commands[i]);
-        assert_true(commands[i]->minimum <= commands[i]->maximum);
-        assert_true(!commands[i]->options == (commands[i]->values_size == 0));
+            assert_true(strcmp(commands[i - 1].name, commands[i].command->name) < 0);
+        assert_ptr_equal(command_find(commands[i].command->name), commands[i].command);
+        assert_true(commands[i].command->minimum <= commands[i].command->maximum);
+        assert_true(!commands[i].command->options == (commands[i].command->values_size == 0));
     }
     assert_null(command_find("checkpoints"));
 }
@@ -390,9 +390,9 @@ static void commands_stand_by_name(void **state)
 static void no_letter_stands_for_two_options(void **state)
 {
     (void)state;
-    for (size_t i = 0; commands[i]; i++)
-        for (const struct option *a = commands[i]->options; a && a->name; a++)
-            for (const struct option *b = commands[i]->options; b < a; b++) {
+    for (size_t i = 0; commands[i].command; i++)
+        for (const struct option *a = commands[i].command->options; a && a->name; a++)
+            for (const struct option *b = commands[i].command->options; b < a; b++) {
                 assert_true(!a->letter || a->letter != b->letter);
                 assert_string_not_equal(a->name, b->name);
             }
@@ -459,11 +459,11 @@ static void every_option_is_documented(void **state)
 
     (void)state;
     check_documents(&arena, "man/caisson.1", global_options);
-    for (size_t i = 0; commands[i]; i++) {
-        check_documents(&arena, arena_format(&arena, "man/caisson-%s.1", commands[i]->name),
-                        commands[i]->options);
-        if (!strstr(manual, arena_format(&arena, "caisson\\-%s", commands[i]->name)))
-            fail_msg("man/caisson.1 lacks the command %s", commands[i]->name);
+    for (size_t i = 0; commands[i].command; i++) {
+        check_documents(&arena, arena_format(&arena, "man/caisson-%s.1", commands[i].command->name),
+                        commands[i].command->options);
+        if (!strstr(manual, arena_format(&arena, "caisson\\-%s", commands[i].command->name)))
+            fail_msg("man/caisson.1 lacks the command %s", commands[i].command->name);
     }
 }
 
