@@ -199,9 +199,9 @@ int caisson_events(const struct caisson_context *context, const struct caisson_e
 int caisson_statistics(const struct caisson_context *context, const char *id,
                        struct caisson_statistics *statistics, struct caisson_error *err);
 
-/** @param json receives the state object; free() it. */
-int caisson_state(const struct caisson_context *context, const char *id, char **json,
-                  struct caisson_error *err);
+/** Calls `visit` once, with the container's state object, indented. The text lives until it returns. */
+int caisson_state(const struct caisson_context *context, const char *id,
+                  void (*visit)(void *data, const char *json), void *data, struct caisson_error *err);
 
 /** What is wanted of each container: the less, the faster. */
 enum caisson_list_detail {

@@ -18,12 +18,11 @@ struct container {
 };
 
 /*
- * Where a container's arena begins, declared before it. What is not used of it costs something, too: the compiler
- * touches each page of a large array on the stack. So a state's is enough for most states, and the larger one is for
- * those that read a configuration and decide.
+ * Where a container's arena begins, declared before it: enough for what most states are, or for what a process or a
+ * container is made from. What is not used of it costs something, too: the compiler touches each page of a large array.
  */
-#define STATE_ROOM(room)     _Alignas(max_align_t) char(room)[8 * 1024]
-#define CONTAINER_ROOM(room) _Alignas(max_align_t) char(room)[32 * 1024]
+enum { ROOM_STATE = 6 * 1024, ROOM_PROCESS = 16 * 1024, ROOM_CONTAINER = 32 * 1024 };
+#define CONTAINER_ROOM(room, size) _Alignas(max_align_t) char(room)[size]
 
 #define _cleanup_container_ __attribute__((cleanup(container_close)))
 #define CONTAINER_CLOSED(room)                                                                               \

@@ -136,7 +136,7 @@ static int run(struct foreground *fg, struct caisson_error *err)
 int terminal_foreground(pid_t pid, int pidfd, int master, int *status, struct caisson_error *err)
 {
     _cleanup_close_ int signals = -1;
-    struct foreground fg; /* most of it is the relay's buffers, which are not to be touched */
+    struct foreground fg = {.pidfd = pidfd, .master = master};
     sigset_t set;
     int result;
 
@@ -144,11 +144,7 @@ int terminal_foreground(pid_t pid, int pidfd, int master, int *status, struct ca
     signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signals < 0)
         return error_system(err, errno, "cannot wait for signals");
-    fg.pidfd = pidfd;
     fg.signals = signals;
-    fg.master = master;
-    fg.ended = fg.cut_short = false;
-    fg.console = (struct console){0};
     result = run(&fg, err);
     relay_close(&fg.relay);
     console_restore(&fg.console);

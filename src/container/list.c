@@ -9,22 +9,21 @@
 #include "container/context.h"
 #include "container/survey.h"
 
-int caisson_state(const struct caisson_context *context, const char *id, char **json,
-                  struct caisson_error *err)
+int caisson_state(const struct caisson_context *context, const char *id,
+                  void (*visit)(void *data, const char *json), void *data, struct caisson_error *err)
 {
-    STATE_ROOM(room);
+    CONTAINER_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct strbuf text = STRBUF(&container.arena);
     struct json writer = {.out = &text, .pretty = true};
     enum caisson_status status;
 
-    *json = NULL;
     if (container_open(context, id, false, &container, err) < 0 || container_read(&container, err) < 0 ||
         state_status(container.dir, &container.state, &status, NULL, err) < 0)
         return -1;
     state_print(&writer, &container.state, status);
-    *json = strdup(text.data);
-    return *json ? 0 : error_set(err, CAISSON_ERROR_SYSTEM, "out of memory");
+    visit(data, text.data);
+    return 0;
 }
 
 typedef void list_visitor(void *data, const struct caisson_container *container);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -30,12 +31,12 @@ static size_t make_room(struct relay_buffer *buffer)
         buffer->end -= buffer->start;
         buffer->start = 0;
     }
-    return sizeof buffer->bytes - buffer->end;
+    return RELAY_BUFFER - buffer->end;
 }
 
 static bool has_room(const struct relay_buffer *buffer)
 {
-    return filled(buffer) < sizeof buffer->bytes;
+    return filled(buffer) < RELAY_BUFFER;
 }
 
 /*
@@ -67,15 +68,14 @@ int relay_open(struct relay *relay, int master, struct caisson_error *err)
     struct epoll_event events = {.events = EPOLLIN | EPOLLOUT | EPOLLET};
     int flags;
 
-    /* The bytes of the buffers, eight pages of them, need not be touched. */
-    memset(relay, 0, offsetof(struct relay, input));
-    relay->input.start = relay->input.end = 0;
-    relay->output.start = relay->output.end = 0;
-    relay->master = master;
-    relay->events = -1;
-    relay->out = -1;
+    *relay = (struct relay){.master = master, .events = -1, .out = -1};
     if (master < 0)
         return 0;
+    /* Not on the stack: there the compiler touches each page of them, also where there is no terminal. */
+    relay->input.bytes = malloc((size_t)2 * RELAY_BUFFER);
+    if (!relay->input.bytes)
+        return error_system(err, errno, "cannot use the terminal's master");
+    relay->output.bytes = relay->input.bytes + RELAY_BUFFER;
     flags = fcntl(master, F_GETFL);
     if (flags < 0 || fcntl(master, F_SETFL, flags | O_NONBLOCK) < 0)
         return error_system(err, errno, "cannot use the terminal's master");
@@ -96,6 +96,8 @@ int relay_open(struct relay *relay, int master, struct caisson_error *err)
 
 void relay_close(struct relay *relay)
 {
+    free(relay->input.bytes);
+    relay->input.bytes = relay->output.bytes = NULL;
     relay->events = fd_close(relay->events);
     if (relay->out_is_ours)
         relay->out = fd_close(relay->out);

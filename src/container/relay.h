@@ -18,7 +18,7 @@ enum { RELAY_BUFFER = 16 * 1024, RELAY_POLLFDS = 3, RELAY_LAST_WORDS = 256 * 102
 
 struct relay_buffer {
     size_t start, end; /* what is not written yet */
-    char bytes[RELAY_BUFFER];
+    char *bytes;       /* RELAY_BUFFER of them */
 };
 
 struct relay {

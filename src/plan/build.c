@@ -8,7 +8,8 @@
 #include "plan/seccomp.h"
 #include "plan/seccomp_annotations.h"
 
-enum { FIRST_ROOM = 4000 }; /* for the steps, and for the data: enough for most plans */
+/* For the steps, and for the data: enough for most plans, that of a container and that of one process. */
+enum { FIRST_ROOM = 4000, FIRST_ROOM_EXEC = 1000 };
 
 static void add_seccomp(struct plan_builder *b, const struct plan_filter *filter)
 {
@@ -248,6 +249,7 @@ int plan_check_process(const struct spec *spec, struct caisson_error *err)
 int plan_build(struct arena *arena, const struct plan_request *request, struct plan *plan,
                struct caisson_error *err)
 {
+    const size_t first = request->purpose == PLAN_FOR_EXEC ? FIRST_ROOM_EXEC : FIRST_ROOM;
     bool has_process = request->purpose != PLAN_FOR_MOUNT && request->purpose != PLAN_FOR_UNMOUNT;
     struct plan_builder b = {
         .plan = plan,
@@ -260,8 +262,8 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
     plan->arena = arena;
     plan->steps = STRBUF(arena);
     plan->data = STRBUF(arena);
-    strbuf_reserve(&plan->steps, FIRST_ROOM);
-    strbuf_reserve(&plan->data, FIRST_ROOM);
+    strbuf_reserve(&plan->steps, first);
+    strbuf_reserve(&plan->data, first);
     strbuf_add(&plan->data, "\0\0\0\0\0\0\0", 8); /* so that no reference is 0 */
     /* config.md: the process may be missing until it is started. */
     if (has_process && request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)

@@ -13,8 +13,13 @@ const char *reader_string(struct reader *reader, struct tree_text text)
     if (text.length >= POOL_SIZE / 8)
         return arena_copy(reader->arena, text.text, text.length);
     if ((size_t)(reader->pool_end - reader->pool) <= text.length) {
-        reader->pool = arena_alloc(reader->arena, POOL_SIZE);
-        reader->pool_end = reader->pool + POOL_SIZE;
+        /* All strings of a file, each with its NUL, are shorter than the file: there they have two quotes. */
+        size_t size = reader->source.length < POOL_SIZE ? reader->source.length : POOL_SIZE;
+
+        if (size <= text.length)
+            return arena_copy(reader->arena, text.text, text.length);
+        reader->pool = arena_alloc(reader->arena, size);
+        reader->pool_end = reader->pool + size;
     }
     copy = reader->pool;
     memcpy(copy, text.text, text.length);
