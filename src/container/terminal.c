@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,14 +34,31 @@ int terminal_connect(const char *path, struct caisson_error *err)
     return TAKE_FD(fd);
 }
 
+/* @return 0, or -1 with errno. */
+static int send_all(int socket, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = send(socket, bytes, length, MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
 int terminal_send(int socket, int fd, const char *name, struct caisson_error *err)
 {
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
     } control = {0};
-    char payload[PATH_MAX];
-    struct iovec text = {.iov_base = payload};
+    /* A stream carries no descriptor without a byte: of an empty name that is its NUL. */
+    const size_t length = *name ? strlen(name) : 1;
+    struct iovec text = {.iov_base = (char *)(uintptr_t)name, .iov_len = length};
     struct msghdr message = {
         .msg_iov = &text,
         .msg_iovlen = 1,
@@ -50,8 +67,6 @@ int terminal_send(int socket, int fd, const char *name, struct caisson_error *er
     };
     ssize_t n;
 
-    snprintf(payload, sizeof payload, "%s", name);
-    text.iov_len = *payload ? strlen(payload) : 1; /* a stream carries no descriptor without a byte */
     control.header = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof fd),
         .cmsg_level = SOL_SOCKET,
@@ -61,7 +76,7 @@ int terminal_send(int socket, int fd, const char *name, struct caisson_error *er
     do
         n = sendmsg(socket, &message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return error_system(err, errno, "cannot send '%s' over the socket", name);
+    if (n < 0 || send_all(socket, name + n, length - (size_t)n) < 0)
+        return error_system(err, errno, "cannot send '%.64s' over the socket", name);
     return 0;
 }

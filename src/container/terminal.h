@@ -10,7 +10,8 @@
 /** Connects to an AF_UNIX stream socket by path (longer than 107 bytes too). @return descriptor, or -1 with `err`. */
 int terminal_connect(const char *path, struct caisson_error *err);
 
-/** Sends one descriptor with `name` as payload in one sendmsg(2), as conmon and containerd expect it. */
+/** Sends one descriptor with `name` as payload, whatever its length: in one sendmsg(2), as conmon and containerd expect
+ *  it, unless it is too long for that. */
 int terminal_send(int socket, int fd, const char *name, struct caisson_error *err);
 
 /**

@@ -174,6 +174,17 @@ poststop err"
     [ ! -e "$BUNDLE/rootfs/tmp/made" ]
 }
 
+@test "listenerPath: the agent gets all of a long state, too" {
+    notifies
+    # More than a path, and more than a socket takes at once.
+    config '.linux.seccomp.listenerPath = $path | .annotations.long = "0123456789abcdef" * 20000' --arg path "$T/agent.sock"
+    agent "$T/agent.sock"
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    contains "$output" "cross-device link"
+    is "$(head -n 1 "$T/agent" | jq '.state.annotations.long | length')" 320000
+    is "$(sed -n 2p "$T/agent")" "descriptors 1"
+}
+
 @test "listenerPath: for run and exec, and without noNewPrivileges" {
     notifies
     config '.linux.seccomp.listenerPath = $path | .process.noNewPrivileges = false' --arg path "$T/agent.sock"

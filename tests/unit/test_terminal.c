@@ -4,9 +4,13 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <termios.h>
 
 #include "base/fd.h"
@@ -49,6 +53,45 @@ static int receive(int fd, char *text, size_t size)
     return got;
 }
 
+static void do_nothing(int signal)
+{
+    (void)signal;
+}
+
+/* Longer than a path, and than what the socket takes at once: a signal cuts the call that waits for its reader short. */
+static void sends_long_name(int sender, int receiver, int fd)
+{
+    enum { LENGTH = 1000000 };
+    char *name = malloc(LENGTH + 1), *text = malloc(LENGTH + 1);
+    const struct sigaction ignore = {.sa_handler = do_nothing};
+    const struct itimerval often = {.it_interval = {.tv_usec = 1000}, .it_value = {.tv_usec = 1000}};
+    size_t got = 0;
+    pid_t pid;
+
+    for (size_t i = 0; i < LENGTH; i++)
+        name[i] = (char)('a' + i % 23);
+    name[LENGTH] = '\0';
+    pid = fork();
+    if (pid == 0) {
+        sigaction(SIGALRM, &ignore, NULL);
+        setitimer(ITIMER_REAL, &often, NULL);
+        _exit(terminal_send(sender, fd, name, &err) < 0);
+    }
+    close(receive(receiver, text, 2));
+    for (got = 1; got < LENGTH;) {
+        ssize_t n = read(receiver, text + got, LENGTH - got < 5000 ? LENGTH - got : 5000);
+
+        assert_true(n > 0);
+        got += (size_t)n;
+        usleep(100);
+    }
+    text[got] = '\0';
+    assert_string_equal(text, name);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    free(name);
+    free(text);
+}
+
 static void test_descriptor_is_sent(void **data)
 {
     int listener = listen_at("s"), sender, receiver, got, ends[2];
@@ -67,6 +110,7 @@ static void test_descriptor_is_sent(void **data)
     close(got);
     assert_int_equal(terminal_send(sender, ends[1], "", &err), 0);
     close(receive(receiver, text, sizeof text));
+    sends_long_name(sender, receiver, ends[1]);
     close(receiver);
     assert_int_equal(terminal_send(sender, ends[1], "name", &err), -1); /* and no SIGPIPE */
     assert_int_equal(err.errnum, EPIPE);
