@@ -3,7 +3,7 @@
  * step [-f] [-t SECONDS] [-k P:N | -e P:N:ERRNO] COMMAND...: disturbs a program at one of its system calls.
  *
  *   -k P:N        process P is killed with SIGKILL after its Nth system call has returned, before it sees the result
- *   -e P:N:ERRNO  its Nth system call is not made and returns ERRNO, a number; close(2) is made all the same
+ *   -e P:N:ERRNO  its Nth system call is not made and returns ERRNO, a number; what cannot fail in itself is made all the same
  *   -f            processes that it starts are followed, too; without it P is 0, the program itself
  *   -t SECONDS    how long it may take (default 30): then everything is killed, and the status is 124
  *
@@ -157,6 +157,16 @@ static bool is_point(const struct stepper *s, const struct process *process)
     return (s->kills || s->fails) && process == &s->processes[s->process] && process->calls == s->call;
 }
 
+/*
+ * close(2) and close_range(2) close whatever they return, and umask(2) sets the mask: that they did not would be a fault that
+ * never happens.
+ */
+static bool is_made_anyway(const struct __ptrace_syscall_info *info)
+{
+    return info->entry.nr == SYS_close || info->entry.nr == SYS_umask ||
+           (info->entry.nr == SYS_close_range && info->entry.args[2] == 0);
+}
+
 static void at_call(struct stepper *s, struct process *process)
 {
     struct __ptrace_syscall_info info = {0};
@@ -165,8 +175,7 @@ static void at_call(struct stepper *s, struct process *process)
         return;
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
         process->calls++;
-        /* close(2) closes whatever it returns: what leaves descriptors open would be a fault that never happens. */
-        if (s->fails && is_point(s, process) && info.entry.nr != SYS_close)
+        if (s->fails && is_point(s, process) && !is_made_anyway(&info))
             skip_call(process->pid);
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && is_point(s, process)) {
         if (s->kills)
