@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ static char *const *vector(struct arena *arena, const struct spec_strings *strin
 static int run(const struct spec_hook *hook, const char *kind, size_t index, const char *state,
                const struct hook_place *place, struct caisson_error *err)
 {
-    _cleanup_arena_ struct arena arena = {0};
+    _Alignas(max_align_t) char room[4096]; /* asks for no memory while a container is half made */
+    _cleanup_arena_ struct arena arena = ARENA_IN(room);
     struct helper helper = {
         .path = hook->path,
         .args = vector(&arena, &hook->args, hook->path),
