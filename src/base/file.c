@@ -26,42 +26,75 @@ static ssize_t read_to_end(int fd, char *bytes, size_t length, size_t size)
     return rest < 0 ? -1 : first + rest;
 }
 
+/* What is read of one file, and how much of it so far. */
+struct reading {
+    struct arena *arena;
+    int fd;
+    const char *name;
+    size_t limit, size; /* size: what fstat(2) said of a regular file; 0: others */
+    char *bytes;
+    size_t capacity, done;
+};
+
+/* Reads on, into more memory where it does not suffice. @return 0, or -1 with `err` */
+static int read_on(struct reading *r, struct caisson_error *err)
+{
+    for (;;) {
+        ssize_t n = read_to_end(r->fd, r->bytes + r->done, r->capacity - r->done, r->size);
+
+        if (n < 0)
+            return error_system(err, errno, "cannot read '%s'", r->name);
+        r->done += (size_t)n;
+        if (r->done > r->limit)
+            return error_set(err, CAISSON_ERROR_CONFIG, "'%s' is larger than %zu bytes", r->name, r->limit);
+        if (r->done < r->capacity)
+            return 0;
+        r->bytes = memcpy(arena_alloc(r->arena, r->capacity * 2 + 1), r->bytes, r->done);
+        r->capacity *= 2;
+    }
+}
+
+/* Kernel files say 0, and most are small: they are read into memory that is free again. Not inlined: it is large. */
+__attribute__((noinline)) static char *read_unsized(struct reading *r, struct caisson_error *err)
+{
+    char first[FIRST_READ];
+
+    r->bytes = first;
+    r->capacity = sizeof first;
+    if (read_on(r, err) < 0)
+        return NULL;
+    return r->bytes == first ? arena_copy(r->arena, first, r->done) : r->bytes;
+}
+
+char *file_read_sized(struct arena *arena, int fd, size_t size, const char *name, size_t limit,
+                      size_t *length, struct caisson_error *err)
+{
+    struct reading r = {.arena = arena, .fd = fd, .name = name, .limit = limit};
+    char *bytes = NULL;
+
+    if (size > 0 && size <= limit) {
+        r.size = size;
+        r.capacity = size + 1;
+        r.bytes = arena_alloc(arena, r.capacity + 1);
+        bytes = read_on(&r, err) < 0 ? NULL : r.bytes;
+    } else {
+        bytes = read_unsized(&r, err);
+    }
+    if (!bytes)
+        return NULL;
+    bytes[r.done] = '\0';
+    if (length)
+        *length = r.done;
+    return bytes;
+}
+
 char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, size_t *length,
                    struct caisson_error *err)
 {
-    char first[FIRST_READ], *bytes = NULL, *room = first;
-    size_t capacity = sizeof first, size = 0, done = 0;
     struct stat st;
+    size_t size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
 
-    /* Kernel files say 0, and are read into `first`: most are small. */
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= limit) {
-        size = (size_t)st.st_size;
-        capacity = size + 1;
-        bytes = room = arena_alloc(arena, capacity + 1);
-    }
-    for (;;) {
-        ssize_t n = read_to_end(fd, room + done, capacity - done, size);
-
-        if (n < 0) {
-            error_system(err, errno, "cannot read '%s'", name);
-            return NULL;
-        }
-        done += (size_t)n;
-        if (done > limit) {
-            error_set(err, CAISSON_ERROR_CONFIG, "'%s' is larger than %zu bytes", name, limit);
-            return NULL;
-        }
-        if (done < capacity)
-            break;
-        bytes = room = memcpy(arena_alloc(arena, capacity * 2 + 1), room, done);
-        capacity *= 2;
-    }
-    if (length)
-        *length = done;
-    if (!bytes)
-        return arena_copy(arena, first, done);
-    bytes[done] = '\0';
-    return bytes;
+    return file_read_sized(arena, fd, size, name, limit, length, err);
 }
 
 char *file_read(struct arena *arena, int dirfd, const char *path, size_t limit, size_t *length,

@@ -23,6 +23,10 @@ char *file_read(struct arena *arena, int dirfd, const char *path, size_t limit, 
 char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, size_t *length,
                    struct caisson_error *err);
 
+/** The same for a regular file of which fstat(2) has told the size; 0: not known. */
+char *file_read_sized(struct arena *arena, int fd, size_t size, const char *name, size_t limit,
+                      size_t *length, struct caisson_error *err);
+
 /** Writes `text` to an existing file in one write(2), as procfs, sysfs and cgroupfs want. @return 0, or -1 with errno. */
 int file_put(int dirfd, const char *path, const char *text);
 

@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/file.h"
 #include "cgroup/internal.h"
 
@@ -86,17 +87,32 @@ static int find_mount(struct arena *arena, const char *want, const char **mount,
     return 0;
 }
 
+/*
+ * What the kernel has written in one piece, as it does this file, needs one read, unless it is longer than the buffer.
+ * @return the text, in `buffer` or in the arena, or NULL
+ */
+static char *read_own(struct arena *arena, char *buffer, size_t size, struct caisson_error *err)
+{
+    static const char name[] = "/proc/self/cgroup";
+    _cleanup_close_ int fd = openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : pread(fd, buffer, size, 0);
+
+    if (n < 0 || (size_t)n == size)
+        return file_read(arena, AT_FDCWD, name, CGROUP_FILE_LIMIT, NULL, err);
+    buffer[n] = '\0';
+    return buffer;
+}
+
 /* The line "0::PATH" of /proc/self/cgroup. */
 static const char *own_cgroup(struct arena *arena, struct caisson_error *err)
 {
-    char *text = file_read(arena, AT_FDCWD, "/proc/self/cgroup", CGROUP_FILE_LIMIT, NULL, err);
-    char *save = NULL;
+    char buffer[2048], *text = read_own(arena, buffer, sizeof buffer, err), *save = NULL;
 
     if (!text)
         return NULL;
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
         if (strncmp(line, "0::/", 4) == 0)
-            return line + 3;
+            return arena_string(arena, line + 3);
     error_set(err, CAISSON_ERROR_UNSUPPORTED, "/proc/self/cgroup has no line for cgroup version 2");
     return NULL;
 }

@@ -59,7 +59,7 @@ static const char *home_of_line(struct arena *arena, const char *line, uint32_t 
  * What stands there is the container's doing: it is looked at before it is opened, for opening a device or a fifo
  * of its choice, with the rights of the host, does something already.
  */
-static int open_passwd(int rootfs)
+static int open_passwd(int rootfs, size_t *size)
 {
     _cleanup_close_ int node = sys_open_in_root(rootfs, "/etc/passwd", O_PATH);
     char path[32];
@@ -67,6 +67,7 @@ static int open_passwd(int rootfs)
 
     if (node < 0 || fstat(node, &st) < 0 || !S_ISREG(st.st_mode))
         return -1;
+    *size = (size_t)st.st_size;
     snprintf(path, sizeof path, "/proc/self/fd/%d", node);
     return openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 }
@@ -76,11 +77,12 @@ static const char *find_home(struct plan_builder *b)
 {
     _cleanup_close_ int fd = -1;
     char *text, *save = NULL;
+    size_t size = 0;
 
     if (b->request->rootfs < 0)
         return "/";
-    fd = open_passwd(b->request->rootfs);
-    text = fd < 0 ? NULL : file_read_fd(b->plan->arena, fd, "/etc/passwd", PASSWD_LIMIT, NULL, NULL);
+    fd = open_passwd(b->request->rootfs, &size);
+    text = fd < 0 ? NULL : file_read_sized(b->plan->arena, fd, size, "/etc/passwd", PASSWD_LIMIT, NULL, NULL);
     if (!text)
         return "/";
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
