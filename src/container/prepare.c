@@ -185,6 +185,14 @@ static int open_append_slot(const struct plan_slot *slot, const struct spec *spe
     return fd < 0 ? slot_error(slot, spec, "open", err) : fd;
 }
 
+/* One of its own: it is closed with the others. */
+static int open_process_slot(int pidfd, struct caisson_error *err)
+{
+    int fd = fcntl(pidfd, F_DUPFD_CLOEXEC, 3);
+
+    return fd < 0 ? error_system(err, errno, "cannot copy the descriptor of the container's process") : fd;
+}
+
 /* A configuration with many mounts holds as many descriptors, here and in the init, until it is done with them. */
 static void allow_descriptors(struct prepared *prepared, size_t count)
 {
@@ -208,7 +216,7 @@ static int open_slot(struct plan *plan, const struct plan_slot *slot, const stru
     case PLAN_SLOT_NAMESPACE:
         return open_namespace_slot(slot, spec, err);
     case PLAN_SLOT_PROCESS:
-        return fcntl(pidfd, F_DUPFD_CLOEXEC, 3);
+        return open_process_slot(pidfd, err);
     case PLAN_SLOT_START:
         return open_start_socket(dir, err);
     case PLAN_SLOT_LOCK:

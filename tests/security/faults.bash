@@ -139,7 +139,7 @@ no_hang() {
 # undo with ends as by SIGKILL (base/arena.h): `delete --force` does it.
 undone() {
     [ "$output" != "caisson: out of memory" ] || return 0
-    [[ $output = *caisson:* ]] || {
+    [[ $output =~ caisson:\ [^[:space:]] ]] || {
         echo "$2: status $status without a message: $output"
         return 1
     }
