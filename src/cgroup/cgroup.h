@@ -182,8 +182,21 @@ int cgroup_remove_scope(const char *absolute, struct caisson_error *err);
 /** Freezes or thaws, and waits until it is so (cgroup.freeze, cgroup.events). */
 int cgroup_freeze(int fd, bool freeze, struct caisson_error *err);
 
-/** @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`. */
-int cgroup_frozen(const char *absolute, struct caisson_error *err);
+/*
+ * The directory that the last cgroup stood in, for whoever asks of many: containers' stand side by side, and the walk
+ * to the first of them is most of what a question takes.
+ */
+struct cgroup_near {
+    int fd; /* -1: none yet */
+    size_t length;
+    char path[256];
+};
+
+/**
+ * @param near where it looks first, and where it leaves what it found, for the caller to close; NULL: nowhere
+ * @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`.
+ */
+int cgroup_frozen(const char *absolute, struct cgroup_near *near, struct caisson_error *err);
 
 /** Every process of the cgroup and below it, ascending. */
 int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, struct caisson_error *err);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -42,19 +42,48 @@ int cgroup_freeze(int fd, bool freeze, struct caisson_error *err)
     return error_hint(err, "write 0 to cgroup.freeze of the frozen cgroup above");
 }
 
-/* By its path, for whoever lists containers asks this of each: one walk and one read. */
-int cgroup_frozen(const char *absolute, struct caisson_error *err)
+/* @return where the path of the cgroup goes on from near->fd, or NULL: that is no help */
+static const char *come_near(struct cgroup_near *near, const char *absolute)
 {
-    char path[PATH_MAX], events[256];
-    _cleanup_close_ int fd = -1;
-    ssize_t n = -1;
+    const char *name = strrchr(absolute, '/');
+    size_t length = name ? (size_t)(name - absolute) : 0;
 
-    if (snprintf(path, sizeof path, "%s/cgroup.events", absolute) < (int)sizeof path)
-        fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    else
+    if (length == 0 || length >= sizeof near->path)
+        return NULL;
+    if (near->fd < 0 || near->length != length || memcmp(near->path, absolute, length) != 0) {
+        fd_close(near->fd);
+        memcpy(near->path, absolute, length);
+        near->path[length] = '\0';
+        near->length = length;
+        near->fd = openat(AT_FDCWD, near->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    return near->fd < 0 ? NULL : name + 1;
+}
+
+static int open_events(const char *absolute, struct cgroup_near *near)
+{
+    static const char file[] = "/cgroup.events";
+    const char *rest = near ? come_near(near, absolute) : NULL;
+    const char *from = rest ? rest : absolute;
+    size_t length = strlen(from);
+    char path[PATH_MAX];
+
+    if (length + sizeof file > sizeof path) {
         errno = ENAMETOOLONG;
-    if (fd >= 0)
-        n = read(fd, events, sizeof events - 1);
+        return -1;
+    }
+    memcpy(path, from, length);
+    memcpy(path + length, file, sizeof file);
+    return openat(rest ? near->fd : AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* By its path, for whoever lists containers asks this of each: one walk and one read. */
+int cgroup_frozen(const char *absolute, struct cgroup_near *near, struct caisson_error *err)
+{
+    _cleanup_close_ int fd = open_events(absolute, near);
+    char events[256];
+    ssize_t n = fd < 0 ? -1 : read(fd, events, sizeof events - 1);
+
     if (n < 0)
         return error_system(err, errno, "cannot read cgroup.events of the cgroup '%s'", absolute);
     events[n] = '\0';

@@ -19,6 +19,19 @@ void table_cell(struct table *table, const char *text)
     table->cells[table->count++] = text ? text : "";
 }
 
+/* Many times faster than "%-*s". */
+static void add_padded(struct strbuf *out, const char *text, size_t width)
+{
+    static const char spaces[] = "                                ";
+    size_t length = strlen(text);
+
+    strbuf_add(out, text, length);
+    for (size_t n; length < width; length += n) {
+        n = width - length < sizeof spaces - 1 ? width - length : sizeof spaces - 1;
+        strbuf_add(out, spaces, n);
+    }
+}
+
 void table_print(const struct table *table, struct strbuf *out)
 {
     size_t *widths = arena_array(table->arena, table->columns, sizeof *widths);
@@ -34,7 +47,8 @@ void table_print(const struct table *table, struct strbuf *out)
         }
     for (size_t row = 0; row + table->columns <= table->count; row += table->columns) {
         for (size_t i = 0; i + 1 < table->columns; i++)
-            strbuf_format(out, "%-*s", (int)widths[i], table->cells[row + i]);
-        strbuf_format(out, "%s\n", table->cells[row + table->columns - 1]);
+            add_padded(out, table->cells[row + i], widths[i]);
+        strbuf_text(out, table->cells[row + table->columns - 1]);
+        strbuf_char(out, '\n');
     }
 }

@@ -53,6 +53,7 @@ struct state {
     uint64_t
         pidfd_inode; /* what fstat(2) says of its pidfd: no other process of this boot has it; 0: not known */
     bool executed;   /* the program is known to have been executed; false: the lock on `created` tells */
+    struct cgroup_near *near; /* of whoever asks for the status of many; NULL: of one */
 };
 
 /** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */

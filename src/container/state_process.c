@@ -109,7 +109,7 @@ static int status_by_lock(int dir, enum caisson_status *status, struct caisson_e
 static int is_frozen(const struct state *state, struct caisson_error *err)
 {
     struct caisson_error why = {0};
-    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, &why) : 0;
+    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, state->near, &why) : 0;
 
     if (frozen >= 0)
         return frozen;

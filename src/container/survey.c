@@ -6,6 +6,8 @@
 #include <sched.h>
 #include <stdatomic.h>
 
+#include "base/fd.h"
+#include "cgroup/cgroup.h"
 #include "container/state.h"
 
 /* A thread takes 50 us to start and end, a container 10 to 20. */
@@ -27,15 +29,17 @@ struct worker {
 };
 
 /* Whose program has not been executed is asked in full, for that takes its lock. */
-static void look(const struct survey_job *job, struct arena *arena, size_t place)
+static void look(const struct survey_job *job, struct arena *arena, struct cgroup_near *near, size_t place)
 {
     struct caisson_container *found = &job->survey->found[place];
     enum caisson_status status = CAISSON_RUNNING;
     char room[PATH_MAX];
     struct state state;
 
-    if (!state_read_record(job->root, job->ids[place], room, &state) || !state.executed ||
-        (job->status && state_status(-1, &state, &status, NULL, NULL) < 0))
+    if (!state_read_record(job->root, job->ids[place], room, &state) || !state.executed)
+        return;
+    state.near = near;
+    if (job->status && state_status(-1, &state, &status, NULL, NULL) < 0)
         return;
     *found = (struct caisson_container){
         .pid = status == CAISSON_STOPPED ? 0 : state.pid,
@@ -51,15 +55,21 @@ static void *work(void *data)
 {
     const struct worker *worker = data;
     struct survey_job *job = worker->job;
+    struct cgroup_near near = {.fd = -1};
+    size_t first;
 
-    for (;;) {
-        size_t first = atomic_fetch_add(&job->next, PORTION);
-
-        if (first >= job->count)
-            return NULL;
+    while ((first = atomic_fetch_add(&job->next, PORTION)) < job->count)
         for (size_t i = first; i < job->count && i < first + PORTION; i++)
-            look(job, worker->arena, i);
-    }
+            look(job, worker->arena, job->count < PORTION ? NULL : &near, i);
+    fd_close(near.fd);
+    return NULL;
+}
+
+/* With descriptors of its own: threads that share a table of them wait for each other at every call. */
+static void *work_apart(void *data)
+{
+    unshare(CLONE_FILES);
+    return work(data);
 }
 
 static size_t worker_count(size_t containers)
@@ -84,7 +94,8 @@ void survey_take(struct survey *survey, int root, char *const *ids, size_t count
     for (size_t i = 0; i < wanted; i++)
         workers[i] = (struct worker){.job = &job, .arena = &survey->arenas[i]};
     /* Those that do not start leave their part to the others; the first is this thread. */
-    while (started < wanted && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
+    while (started < wanted &&
+           pthread_create(&workers[started].thread, NULL, work_apart, &workers[started]) == 0)
         started++;
     work(&workers[0]);
     while (--started > 0)

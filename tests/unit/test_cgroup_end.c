@@ -226,6 +226,38 @@ static int echo(void *data)
     return 0;
 }
 
+/* The directory that is kept leads to those beside the last cgroup, and to no other. */
+static void test_frozen_of_many(void **data)
+{
+    struct cgroup_near near = {.fd = -1};
+    struct cgroup_plan plan;
+    char inner[PATH_MAX], gone[PATH_MAX];
+    int fd, kept;
+
+    (void)data;
+    need_root();
+    fd = make_with("", "", &plan);
+    assert_int_equal(mkdirat(fd, "inner", 0755), 0);
+    snprintf(inner, sizeof inner, "%s/inner", plan.absolute);
+    snprintf(gone, sizeof gone, "%s-gone", plan.absolute);
+    ok(cgroup_freeze(fd, true, &error));
+    assert_int_equal(cgroup_frozen(plan.absolute, &near, &error), 1);
+    kept = near.fd;
+    assert_true(kept >= 0);
+    assert_int_equal(cgroup_frozen(gone, &near, &error), -1);
+    assert_int_equal(error.errnum, ENOENT);
+    assert_int_equal(near.fd, kept);
+    ok(cgroup_freeze(fd, false, &error));
+    assert_int_equal(cgroup_frozen(plan.absolute, &near, &error), 0);
+    assert_int_equal(cgroup_frozen(inner, &near, &error), 0);
+    assert_string_equal(near.path, plan.absolute);
+    assert_int_equal(cgroup_frozen("/sys", &near, &error),
+                     -1); /* stands in no directory that could be kept */
+    close(near.fd);
+    assert_int_equal(unlinkat(fd, "inner", AT_REMOVEDIR), 0);
+    close(fd);
+}
+
 static void test_freeze_and_thaw(void **data)
 {
     struct cgroup_plan plan;
@@ -239,16 +271,16 @@ static void test_freeze_and_thaw(void **data)
     assert_int_equal(pipe(pipes + 2), 0);
     fd = make_with("", "", &plan);
     spawn_into(fd, echo, pipes);
-    assert_int_equal(cgroup_frozen(plan.absolute, &error), 0);
+    assert_int_equal(cgroup_frozen(plan.absolute, NULL, &error), 0);
     ok(cgroup_freeze(fd, true, &error));
-    assert_int_equal(cgroup_frozen(plan.absolute, &error), 1);
+    assert_int_equal(cgroup_frozen(plan.absolute, NULL, &error), 1);
     /* Frozen already when this is written: it cannot answer, now or later. */
     assert_int_equal(write(pipes[1], "x", 1), 1);
     answer = (struct pollfd){.fd = pipes[2], .events = POLLIN};
     assert_int_equal(poll(&answer, 1, 50), 0);
     ok(cgroup_freeze(fd, true, &error)); /* again is no error */
     ok(cgroup_freeze(fd, false, &error));
-    assert_int_equal(cgroup_frozen(plan.absolute, &error), 0);
+    assert_int_equal(cgroup_frozen(plan.absolute, NULL, &error), 0);
     assert_int_equal(read(pipes[2], &byte, 1), 1);
     for (int i = 0; i < 4; i++)
         close(pipes[i]);
@@ -295,6 +327,7 @@ int main(void)
         TEST(test_remove_a_deep_tree),
         TEST(test_remove_names_who_is_left),
         TEST(test_freeze_and_thaw),
+        TEST(test_frozen_of_many),
         TEST(test_kill_frozen),
         TEST(test_thaw_below_a_frozen_one),
     };
