@@ -6,6 +6,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+void init_doing(struct init *init, enum plan_action action, const char *object)
+{
+    size_t n = object ? strnlen(object, sizeof init->detail - 1) : 0;
+
+    init->action = action;
+    if (object)
+        memcpy(init->detail, object, n);
+    init->detail[n] = '\0';
+}
+
+int init_fail(struct init *init, enum plan_action action, const char *object, int errnum)
+{
+    init_doing(init, action, object);
+    errno = errnum;
+    return -1;
+}
+
 int channel_send(struct init *init, uint32_t kind, int errnum, int pid, int fd)
 {
     struct plan_message message = {

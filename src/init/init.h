@@ -41,12 +41,6 @@ struct init {
     char program[PATH_MAX]; /* what PLAN_OP_LOOKUP found */
 };
 
-/** Notes what a step is about to do, and on what, for the report of its failure. `object` may be NULL. */
-void init_doing(struct init *init, enum plan_action action, const char *object);
-
-/** The same, and fails with `errnum`. @return -1 always. */
-int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
-
 /** Carries out the steps from `first` on, to the end of which there is no return, and reports what fails. @return 1 */
 int init_go_on(struct init *init, uint32_t first);
 
@@ -80,6 +74,12 @@ void close_later(const struct init *init, int *fds, size_t count);
 int close_few(const struct init *init);
 
 /* ---- channel.c ---- */
+
+/** Notes what a step is about to do, and on what, for the report of its failure. `object` may be NULL. */
+void init_doing(struct init *init, enum plan_action action, const char *object);
+
+/** The same, and fails with `errnum`. @return -1 always. */
+int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
 
 /** Sends a message of this kind about the current step, `fd` beside it unless -1. @return 0, or -1 with errno. */
 int channel_send(struct init *init, uint32_t kind, int errnum, int pid, int fd);

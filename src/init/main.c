@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -28,23 +27,6 @@ static step_function *const step_functions[PLAN_OP_COUNT] = {
     PLAN_OPS(X)
 #undef X
 };
-
-void init_doing(struct init *init, enum plan_action action, const char *object)
-{
-    size_t n = object ? strnlen(object, sizeof init->detail - 1) : 0;
-
-    init->action = action;
-    if (object)
-        memcpy(init->detail, object, n);
-    init->detail[n] = '\0';
-}
-
-int init_fail(struct init *init, enum plan_action action, const char *object, int errnum)
-{
-    init_doing(init, action, object);
-    errno = errnum;
-    return -1;
-}
 
 char **init_vector(struct init *init, plan_ref ref)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Mounts of a container that is there. Its processes may be hostile by now and change files while the init looks: what
+ * What may be mounted in a container that is there. Its processes may be hostile by now and change files while the init looks: what
  * is mounted comes from the host by descriptor, or from the kernel alone, and what is unmounted is where it is said to
  * be.
  */
@@ -34,33 +34,4 @@ int mount_case_live(struct plan_builder *b, const struct mount_case *m, struct c
         "devpts, mqueue or cgroup",
         m->mount->type);
     return error_hint(err, "mount it on the host, and bind it");
-}
-
-static int add_unmount(struct plan_builder *b, size_t index, struct caisson_error *err)
-{
-    const char *path = b->spec->mounts.items[index].destination;
-    const char *pointer = builder_format(b, "/mounts/%zu/destination", index);
-
-    if (plan_is_root(path))
-        return spec_error(b->spec, err, pointer, "'%s' is the root filesystem itself, which stays", path);
-    builder_step(b, PLAN_OP_UNMOUNT, pointer, &(struct plan_path){.path = builder_text(b, path)});
-    return 0;
-}
-
-int plan_live_mounts(struct plan_builder *b, struct caisson_error *err)
-{
-    if (!plan_own_namespace(b, SPEC_NS_MOUNT))
-        return error_set(err, CAISSON_ERROR_STATE,
-                         "container '%s' has no mount namespace of its own: its mounts are the host's",
-                         b->request->id);
-    if (b->request->purpose == PLAN_FOR_MOUNT) {
-        if (plan_mounts(b, err) < 0)
-            return -1;
-        plan_late_readonly(b);
-        return 0;
-    }
-    for (size_t i = 0; i < b->spec->mounts.count; i++)
-        if (add_unmount(b, i, err) < 0)
-            return -1;
-    return 0;
 }

@@ -279,3 +279,32 @@ void plan_late_readonly(struct plan_builder *b)
                      &again);
     }
 }
+
+static int add_unmount(struct plan_builder *b, size_t index, struct caisson_error *err)
+{
+    const char *path = b->spec->mounts.items[index].destination;
+    const char *pointer = builder_format(b, "/mounts/%zu/destination", index);
+
+    if (plan_is_root(path))
+        return spec_error(b->spec, err, pointer, "'%s' is the root filesystem itself, which stays", path);
+    builder_step(b, PLAN_OP_UNMOUNT, pointer, &(struct plan_path){.path = builder_text(b, path)});
+    return 0;
+}
+
+int plan_live_mounts(struct plan_builder *b, struct caisson_error *err)
+{
+    if (!plan_own_namespace(b, SPEC_NS_MOUNT))
+        return error_set(err, CAISSON_ERROR_STATE,
+                         "container '%s' has no mount namespace of its own: its mounts are the host's",
+                         b->request->id);
+    if (b->request->purpose == PLAN_FOR_MOUNT) {
+        if (plan_mounts(b, err) < 0)
+            return -1;
+        plan_late_readonly(b);
+        return 0;
+    }
+    for (size_t i = 0; i < b->spec->mounts.count; i++)
+        if (add_unmount(b, i, err) < 0)
+            return -1;
+    return 0;
+}
