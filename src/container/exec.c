@@ -2,6 +2,7 @@
 /* caisson_exec(): one more process in a running container. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -40,6 +41,23 @@ static void release(struct execution *e)
     fd_close(e->pidfd);
     fd_close(e->cgroup);
     container_close(&e->container);
+}
+
+/*
+ * The record of the first process has all of a state that one beside it needs, but for the annotations, which a seccomp
+ * agent is told. Not inlined: its room is large, and free again afterwards.
+ */
+__attribute__((noinline)) static int read_state(struct execution *e, struct caisson_error *err)
+{
+    struct state *state = &e->container.state;
+    char room[PATH_MAX];
+
+    if (!state_read_record(e->container.root, e->container.id, room, state))
+        return container_read(&e->container, err);
+    state->created = state->owner = NULL;
+    state->bundle = arena_string(&e->container.arena, state->bundle);
+    state->cgroup = arena_string(&e->container.arena, state->cgroup);
+    return 0;
 }
 
 static int check_status(struct execution *e, const struct caisson_exec_options *options,
@@ -108,7 +126,7 @@ static int decide(struct execution *e, const struct caisson_context *context,
     if (plan_build(arena, &request, &e->plan, err) < 0)
         return -1;
     context_log(context, CAISSON_LOG_DEBUG, "made the plan: %u steps", e->plan.step_count);
-    return 0;
+    return e->plan.listener_path ? container_read(&e->container, err) : 0;
 }
 
 static int check_terminal(const struct execution *e, const struct caisson_exec_options *options,
@@ -277,9 +295,9 @@ int caisson_exec(const struct caisson_context *context, const struct caisson_exe
         return -1;
     if (!options->detach && terminal_block_signals(err) < 0)
         return -1;
-    if (container_open(context, options->id, false, &e.container, err) < 0 ||
-        container_read(&e.container, err) < 0 || check_status(&e, options, err) < 0 ||
-        decide(&e, context, options, err) < 0 || check_terminal(&e, options, err) < 0)
+    if (container_open(context, options->id, false, &e.container, err) < 0 || read_state(&e, err) < 0 ||
+        check_status(&e, options, err) < 0 || decide(&e, context, options, err) < 0 ||
+        check_terminal(&e, options, err) < 0)
         return -1;
     launch->context = context;
     launch->arena = &e.container.arena;

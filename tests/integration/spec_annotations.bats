@@ -187,6 +187,7 @@ poststop err"
 
 @test "listenerPath: for run and exec, and without noNewPrivileges" {
     notifies
+    annotation org.example.a yes
     config '.linux.seccomp.listenerPath = $path | .process.noNewPrivileges = false' --arg path "$T/agent.sock"
     agent "$T/agent.sock"
     attempt caisson run --bundle "$BUNDLE" "$ID"
@@ -203,7 +204,8 @@ poststop err"
     attempt caisson exec "$ID" mkdir /tmp/made
     [ "$status" != 0 ]
     contains "$output" "cross-device link"
-    is "$(head -n 1 "$T/agent" | jq -c '[.state.status, .state.pid]')" "[\"running\",$PID]"
+    is "$(head -n 1 "$T/agent" | jq -c '[.state.status, .state.pid, .state.bundle, .state.annotations]')" \
+        "[\"running\",$PID,\"$BUNDLE\",{\"org.example.a\":\"yes\"}]"
     [ ! -e "$BUNDLE/rootfs/tmp/made" ]
 }
 
