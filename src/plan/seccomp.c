@@ -40,7 +40,13 @@ static uint32_t kernel_action(enum spec_seccomp_action kind, const struct spec_u
     return action->kernel | (errno_ret->set ? errno_ret->value : (uint32_t)EPERM);
 }
 
-/* The rules that runc has for notifications, each of which would leave the container hanging. */
+/* By which the init hands the listener over, and says that it could not: who would answer has it only after that. */
+static bool hands_over(const char *name)
+{
+    return strcmp(name, "sendmsg") == 0 || strcmp(name, "write") == 0;
+}
+
+/* What would leave the container hanging. */
 static int check_notify(const struct compiler *c, bool *notifies)
 {
     const struct spec_seccomp *seccomp = c->seccomp;
@@ -56,10 +62,11 @@ static int check_notify(const struct compiler *c, bool *notifies)
             continue;
         *notifies = true;
         for (size_t n = 0; n < rule->names.count; n++)
-            if (strcmp(rule->names.items[n], "write") == 0)
+            if (hands_over(rule->names.items[n]))
                 return spec_error(
                     c->spec, c->err, arena_format(c->arena, "/linux/seccomp/syscalls/%zu/names/%zu", i, n),
-                    "SCMP_ACT_NOTIFY for write(2) would stop the process that hands the listener over");
+                    "SCMP_ACT_NOTIFY for %s(2) would stop the process that hands the listener over",
+                    rule->names.items[n]);
     }
     return 0;
 }

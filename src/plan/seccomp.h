@@ -22,7 +22,7 @@ struct plan_filter {
 /**
  * Compiles the filter of `spec`; without linux.seccomp the result has length 0. An
  * annotation can put a finished filter in its place (seccomp_annotations.h).
- * Refused, beside what the reader refuses: NOTIFY as default action, NOTIFY for write(2), an
+ * Refused, beside what the reader refuses: NOTIFY as default action, NOTIFY for sendmsg(2) and write(2), an
  * action, flag or architecture that is not to be had here. Names of system calls that libseccomp
  * does not know are left out, as the specification allows.
  */

@@ -185,6 +185,19 @@ poststop err"
     is "$(sed -n 2p "$T/agent")" "descriptors 1"
 }
 
+@test "listenerPath: system calls that hand the listener over cannot be notified; those after it can" {
+    notifies
+    config '.linux.seccomp.listenerPath = $path | .linux.seccomp.syscalls += [{names: ["sendmsg"], action: "SCMP_ACT_NOTIFY"}]' --arg path "$T/agent.sock"
+    agent "$T/agent.sock"
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails "/linux/seccomp/syscalls/1/names/0" "SCMP_ACT_NOTIFY for sendmsg(2) would stop the process that hands the listener over"
+    # The agent has it by then, and answers.
+    config '.linux.seccomp.syscalls[1].names = ["recvfrom", "close"]'
+    attempt caisson run --bundle "$BUNDLE" "$ID"
+    fails
+    wait_for grep -q notified "$T/agent"
+}
+
 @test "listenerPath: for run and exec, and without noNewPrivileges" {
     notifies
     annotation org.example.a yes

@@ -163,6 +163,10 @@ static void test_refused(void **state)
          "'action':'SCMP_ACT_NOTIFY'}]",
          "/linux/seccomp/syscalls/0/names/1",
          "SCMP_ACT_NOTIFY for write(2) would stop the process that hands the listener over"},
+        {"'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'/s','syscalls':[{'names':['sendmsg'],"
+         "'action':'SCMP_ACT_NOTIFY'}]",
+         "/linux/seccomp/syscalls/0/names/0",
+         "SCMP_ACT_NOTIFY for sendmsg(2) would stop the process that hands the listener over"},
         {"'defaultAction':'SCMP_ACT_ALLOW','architectures':['SCMP_ARCH_S390X']",
          "/linux/seccomp/architectures/0", "SCMP_ARCH_S390X has another byte order than this machine"},
     };
