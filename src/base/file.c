@@ -55,36 +55,43 @@ static int read_on(struct reading *r, struct caisson_error *err)
 }
 
 /* Kernel files say 0, and most are small: they are read into memory that is free again. Not inlined: it is large. */
-__attribute__((noinline)) static char *read_unsized(struct reading *r, struct caisson_error *err)
+__attribute__((noinline)) static char *read_unsized(struct reading r, size_t *length,
+                                                    struct caisson_error *err)
 {
     char first[FIRST_READ];
 
-    r->bytes = first;
-    r->capacity = sizeof first;
-    if (read_on(r, err) < 0)
+    r.bytes = first;
+    r.capacity = sizeof first;
+    if (read_on(&r, err) < 0)
         return NULL;
-    return r->bytes == first ? arena_copy(r->arena, first, r->done) : r->bytes;
+    *length = r.done;
+    return r.bytes == first ? arena_copy(r.arena, first, r.done) : r.bytes;
+}
+
+static char *read_sized(struct reading r, size_t *length, struct caisson_error *err)
+{
+    r.capacity = r.size + 1;
+    r.bytes = arena_alloc(r.arena, r.capacity + 1);
+    if (read_on(&r, err) < 0)
+        return NULL;
+    *length = r.done;
+    return r.bytes;
 }
 
 char *file_read_sized(struct arena *arena, int fd, size_t size, const char *name, size_t limit,
                       size_t *length, struct caisson_error *err)
 {
     struct reading r = {.arena = arena, .fd = fd, .name = name, .limit = limit};
-    char *bytes = NULL;
+    size_t done;
+    char *bytes;
 
-    if (size > 0 && size <= limit) {
-        r.size = size;
-        r.capacity = size + 1;
-        r.bytes = arena_alloc(arena, r.capacity + 1);
-        bytes = read_on(&r, err) < 0 ? NULL : r.bytes;
-    } else {
-        bytes = read_unsized(&r, err);
-    }
+    r.size = size <= limit ? size : 0;
+    bytes = r.size > 0 ? read_sized(r, &done, err) : read_unsized(r, &done, err);
     if (!bytes)
         return NULL;
-    bytes[r.done] = '\0';
+    bytes[done] = '\0';
     if (length)
-        *length = r.done;
+        *length = done;
     return bytes;
 }
 

@@ -65,15 +65,13 @@ static int open_events(const char *absolute, struct cgroup_near *near)
     static const char file[] = "/cgroup.events";
     const char *rest = near ? come_near(near, absolute) : NULL;
     const char *from = rest ? rest : absolute;
-    size_t length = strlen(from);
     char path[PATH_MAX];
 
-    if (length + sizeof file > sizeof path) {
+    if (strlen(from) + sizeof file > sizeof path) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    memcpy(path, from, length);
-    memcpy(path + length, file, sizeof file);
+    stpcpy(stpcpy(path, from), file);
     return openat(rest ? near->fd : AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
