@@ -164,6 +164,31 @@ static bool refuses_unknown(const struct spec_seccomp *seccomp)
     return !seccomp_actions[seccomp->default_action].permits;
 }
 
+static bool names_execve(const struct spec_seccomp_rule *rule)
+{
+    for (size_t i = 0; i < rule->names.count; i++)
+        if (strcmp(rule->names.items[i], "execve") == 0)
+            return true;
+    return false;
+}
+
+/* Whether a program can certainly not be executed. Who is killed for trying says nothing any more. */
+static bool forbids_execution(const struct spec_seccomp *seccomp)
+{
+    bool forbidden = !seccomp_actions[seccomp->default_action].permits;
+
+    for (size_t i = 0; i < seccomp->syscalls.count; i++) {
+        const struct spec_seccomp_rule *rule = &seccomp->syscalls.items[i];
+
+        if (!names_execve(rule))
+            continue;
+        if (rule->args.count > 0 || seccomp_actions[rule->action].permits)
+            return false;
+        forbidden = true;
+    }
+    return forbidden;
+}
+
 static int compile(struct compiler *c, struct plan_filter *filter)
 {
     const struct spec_seccomp *seccomp = c->seccomp;
@@ -193,7 +218,6 @@ int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filte
                  plan_notice *notice, void *notice_data, struct caisson_error *err)
 {
     struct compiler c = {.arena = arena, .spec = spec, .seccomp = spec->linux_->seccomp, .err = err};
-
     int finished;
 
     *filter = (struct plan_filter){0};
@@ -205,5 +229,7 @@ int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filte
     if (seccomp_check_names(arena, spec, err) < 0 || check_notify(&c, &filter->notifies) < 0 ||
         check_actions(&c) < 0 || resolve_flags(&c, filter, notice, notice_data) < 0)
         return -1;
+    if (notice && forbids_execution(c.seccomp))
+        notice(notice_data, "/linux/seccomp: no rule permits execve(2): no program can be executed");
     return compile(&c, filter);
 }

@@ -24,7 +24,7 @@ struct plan_filter {
  * annotation can put a finished filter in its place (seccomp_annotations.h).
  * Refused, beside what the reader refuses: NOTIFY as default action, NOTIFY for sendmsg(2) and write(2), an
  * action, flag or architecture that is not to be had here. Names of system calls that libseccomp
- * does not know are left out, as the specification allows.
+ * does not know are left out, as the specification allows. A filter that lets nothing be executed is a notice.
  */
 int plan_seccomp(struct arena *arena, const struct spec *spec, struct plan_filter *filter,
                  plan_notice *notice, void *notice_data, struct caisson_error *err);

@@ -132,7 +132,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
         config '.process.noNewPrivileges = $nnp | .linux.seccomp = {
             defaultAction: "SCMP_ACT_ERRNO", syscalls: [{action: "SCMP_ACT_ALLOW", names: ["write", "exit", "exit_group"]}]}' --argjson nnp $nnp
         attempt caisson run --bundle "$BUNDLE" "$ID"
-        fails "/bin/true" "operation not permitted"
+        fails "/bin/true" "operation not permitted" "no rule permits execve(2)"
         attempt caisson create --bundle "$BUNDLE" "$ID"
         succeeds
         attempt caisson start "$ID"

@@ -148,6 +148,49 @@ static void test_flag_without_effect(void **state)
     assert_string_equal(text, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV has no effect without SCMP_ACT_NOTIFY");
 }
 
+/* @return whether it is told that the profile lets nothing be executed. */
+static bool tells_of_execution(const char *profile)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct caisson_error err = {0};
+    struct plan_filter filter;
+    char text[128] = "";
+
+    if (plan_seccomp(&arena, profile_spec(&arena, profile), &filter, keep_notice, text, &err) < 0)
+        fail_msg("%s", err.message);
+    if (*text)
+        assert_string_equal(text, "/linux/seccomp: no rule permits execve(2): no program can be executed");
+    return *text;
+}
+
+static void test_nothing_can_be_executed(void **state)
+{
+#define DEFAULT(action)           "'defaultAction':'SCMP_ACT_" action "'"
+#define NAMES(name, action, more) "{'names':['read','" name "'],'action':'SCMP_ACT_" action "'" more "}"
+    static const struct {
+        const char *profile;
+        bool told;
+    } cases[] = {
+        {DEFAULT("KILL"), true},
+        {DEFAULT("LOG"), false},
+        {DEFAULT("ERRNO") ",'syscalls':[" NAMES("execveat", "ALLOW", "") "]", true},
+        {DEFAULT("ERRNO") ",'syscalls':[" NAMES("execve", "ALLOW", "") "]", false},
+        {DEFAULT("ERRNO") ",'syscalls':[" NAMES("execve", "TRAP", "") "," NAMES("execve", "LOG", "") "]",
+         false},
+        {DEFAULT("ERRNO") ",'syscalls':[" NAMES("execve", "KILL",
+                                                ",'args':[{'index':0,'value':1,'op':'SCMP_CMP_EQ'}]") "]",
+         false},
+        {DEFAULT("ALLOW") ",'syscalls':[" NAMES("execve", "KILL", "") "]", true},
+    };
+#undef NAMES
+#undef DEFAULT
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (tells_of_execution(cases[i].profile) != cases[i].told)
+            fail_msg("%s", cases[i].profile);
+}
+
 /* ---- what is refused ---- */
 
 static void test_refused(void **state)
@@ -238,9 +281,13 @@ static void test_kernel(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_enosys),
-        cmocka_unit_test(test_flags),          cmocka_unit_test(test_flag_without_effect),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_enosys),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_flag_without_effect),
+        cmocka_unit_test(test_nothing_can_be_executed),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_absent),
         cmocka_unit_test(test_kernel),
     };
 
