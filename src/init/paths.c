@@ -14,12 +14,12 @@
 /* @return an O_PATH descriptor, -1 with errno; ENOENT and ENOTDIR say that there is nothing there. */
 static int open_path(struct init *init, const char *path, plan_ref under)
 {
-    const char *mount = init_text_maybe(init, under);
-    size_t n = mount ? strlen(mount) : 0;
+    size_t n;
 
     init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
     if (!under)
         return sys_open_in_root(init->root, path, O_PATH);
+    n = strlen(init_text(init, under));
     if (strnlen(path, n) < n) {
         errno = EINVAL;
         return -1;
