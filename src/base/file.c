@@ -99,7 +99,7 @@ char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, 
                    struct caisson_error *err)
 {
     struct stat st;
-    size_t size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
+    size_t size = file_stat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
 
     return file_read_sized(arena, fd, size, name, limit, length, err);
 }

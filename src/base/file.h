@@ -3,7 +3,9 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <fcntl.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/arena.h"
@@ -26,6 +28,15 @@ char *file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, 
 /** The same for a regular file of which fstat(2) has told the size; 0: not known. */
 char *file_read_sized(struct arena *arena, int fd, size_t size, const char *name, size_t limit,
                       size_t *length, struct caisson_error *err);
+
+/**
+ * fstat(2). The C library's own hands on an empty string, which the linker puts at the end of any string of the program:
+ * to read that costs a page fault.
+ */
+static inline int file_stat(int fd, struct stat *st)
+{
+    return fstatat(fd, "", st, AT_EMPTY_PATH);
+}
 
 /** Writes `text` to an existing file in one write(2), as procfs, sysfs and cgroupfs want. @return 0, or -1 with errno. */
 int file_put(int dirfd, const char *path, const char *text);

@@ -22,7 +22,7 @@ static pid_t holder(struct arena *arena, int fd)
     char *rest = file_read(arena, AT_FDCWD, "/proc/locks", LOCKS_LIMIT, NULL, NULL), *line;
     struct stat st;
 
-    if (!rest || fstat(fd, &st) < 0)
+    if (!rest || file_stat(fd, &st) < 0)
         return 0;
     while ((line = strsep(&rest, "\n"))) {
         unsigned long inode;
@@ -91,7 +91,7 @@ static int take(int fd, const char *id, int wait_ms, struct caisson_error *err)
 
     if (wait_for(fd, id, wait_ms, err) < 0)
         return -1;
-    if (fstat(fd, &st) < 0)
+    if (file_stat(fd, &st) < 0)
         return error_system(err, errno, "cannot lock container '%s'", id);
     return st.st_nlink == 0;
 }

@@ -45,6 +45,13 @@ static void put_optional(struct json *json, const char *name, const char *value)
         json_string(json, name, value);
 }
 
+/* What is not there is false. */
+static void put_true(struct json *json, const char *name, bool value)
+{
+    if (value)
+        json_bool(json, name, true);
+}
+
 static void put_annotations(struct json *json, const struct state *state)
 {
     if (state->annotations.count == 0)
@@ -76,9 +83,9 @@ int state_write(int dir, const struct state *state, struct caisson_error *err)
     put_optional(&json, "intelRdt", state->intel_rdt);
     put_optional(&json, "intelRdtMonitor", state->intel_rdt_monitor);
     put_optional(&json, "seccompListener", state->seccomp_listener);
-    json_bool(&json, "poststart", state->poststart);
-    json_bool(&json, "poststop", state->poststop);
-    json_bool(&json, "terminal", state->terminal);
+    put_true(&json, "poststart", state->poststart);
+    put_true(&json, "poststop", state->poststop);
+    put_true(&json, "terminal", state->terminal);
     put_annotations(&json, state);
     json_object_end(&json);
     strbuf_char(&text, '\n');

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "cgroup/cgroup.h"
 #include "sys/pidfd.h"
 
@@ -18,7 +19,7 @@ static int is_the_same(const struct state *state, int pidfd, struct caisson_erro
     struct stat st;
 
     if (state->pidfd_inode != 0) {
-        if (fstat(pidfd, &st) < 0)
+        if (file_stat(pidfd, &st) < 0)
             return error_system(err, errno, "cannot ask which process %d is", (int)state->pid);
         return st.st_ino == state->pidfd_inode;
     }
