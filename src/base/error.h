@@ -20,12 +20,10 @@ int error_system(struct caisson_error *err, int errnum, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /** Puts the formatted text in front of the message: the outer operation, then ": ". @return -1 always. */
-int error_prefix(struct caisson_error *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int error_prefix(struct caisson_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** Says what the user can do about the failure recorded in `err`. @return -1 always. */
-int error_hint(struct caisson_error *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int error_hint(struct caisson_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** @return the words for `errnum`: glibc's, whatever the program is linked with. They last as strerror(3)'s do. */
 const char *error_text(int errnum);

@@ -46,12 +46,14 @@ static size_t refused_token(const struct tree *tree, size_t consumed)
     }
 }
 
+#define BEHIND_END "text behind the end of the object, expected the end of the file"
+
 /* What yajl says, and how a person is told. The first that matches is taken. */
 static const struct {
     const char *words, *at, *text;
 } messages[] = {
     {"comment", NULL, "a comment, expected none: JSON has no comments"},
-    {"trailing garbage", NULL, "text behind the end of the object, expected the end of the file"},
+    {"trailing garbage", NULL, BEHIND_END},
     {"separated by a colon", NULL, "expected a colon between the member's name and its value"},
     {"object key", "}", "a comma before the closing }, expected another member or no comma"},
     {"object key", NULL, "expected a member's name in double quotes"},
@@ -122,4 +124,9 @@ int syntax_incomplete(struct tree *tree, struct caisson_error *err)
         return syntax_fail(tree, start, false, err, "a string is not closed, expected \"");
     snprintf(text, sizeof text, "the file ends too early, expected %u closing } or ] more", tree->depth);
     return syntax_fail(tree, tree->source->length, false, err, text);
+}
+
+int syntax_behind(struct tree *tree, size_t offset, struct caisson_error *err)
+{
+    return syntax_fail(tree, offset, false, err, BEHIND_END);
 }

@@ -251,6 +251,7 @@ static int run_parser(struct tree *tree, const struct scan *scan, struct caisson
     yajl_alloc_funcs memory = {parser_alloc, parser_realloc, parser_free, tree};
     yajl_handle handle = yajl_alloc(&callbacks, &memory, tree);
     yajl_status status;
+    size_t behind;
 
     if (!handle)
         return error_set(err, CAISSON_ERROR_SYSTEM, "%s: out of memory", tree->source->name);
@@ -264,9 +265,9 @@ static int run_parser(struct tree *tree, const struct scan *scan, struct caisson
         return syntax_fail(tree, scan->offset, scan->in_string, err, scan->defect);
     if (tree->depth > 0)
         return syntax_incomplete(tree, err);
-    if (yajl_complete_parse(handle) != yajl_status_ok)
-        return syntax_refused(tree, handle, err);
-    return 0;
+    /* Half a token, of which yajl waits for the rest; it has refused a whole one. */
+    behind = tree_token_start(tree, tree->cursor);
+    return behind < length ? syntax_behind(tree, behind, err) : 0;
 }
 
 static int check_start(struct tree *tree, struct caisson_error *err)

@@ -124,6 +124,9 @@ int syntax_duplicate(struct tree *tree, struct caisson_error *err);
 /** What the parser (a yajl_handle) refused. */
 int syntax_refused(struct tree *tree, void *yajl, struct caisson_error *err);
 
+/** At `offset`, behind the end of the object, something stands. */
+int syntax_behind(struct tree *tree, size_t offset, struct caisson_error *err);
+
 /** The text ended within an object. */
 int syntax_incomplete(struct tree *tree, struct caisson_error *err);
 

@@ -199,6 +199,23 @@ static void length_counts(void **state)
     }
 }
 
+/* Whole tokens, and those of which the rest could still come. */
+static void nothing_stands_behind(void **state)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    static const char *const behind[] = {"x", "1", " tru", "\"", "\n\"half", " {", "}", ",", "-"};
+    struct caisson_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++) {
+        const char *text = arena_format(&arena, "{" MINIMAL "}%s", behind[i]);
+
+        assert_null(spec_parse(&arena, "c", text, strlen(text), NULL, NULL, &err));
+        assert_non_null(
+            strstr(err.message, "text behind the end of the object, expected the end of the file"));
+    }
+}
+
 static void too_large(void **state)
 {
     _cleanup_arena_ struct arena arena = {0};
@@ -283,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_notice_is_one_line),
         cmocka_unit_test(no_listener),
         cmocka_unit_test(length_counts),
+        cmocka_unit_test(nothing_stands_behind),
         cmocka_unit_test(too_large),
         cmocka_unit_test(too_many_values),
         cmocka_unit_test(deep_enough),
