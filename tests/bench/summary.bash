@@ -65,7 +65,7 @@ table() {
             awk -F '\t' -v name="$name" -v value="$2" -v ratio="$3" '
                 $1 == name {
                     printf " %.2f", $value
-                    if (NR > 1) printf " (%.1f ×)", $ratio
+                    if (NR > 1) printf($ratio < 3 ? " (%.2f ×)" : " (%.1f ×)", $ratio)
                     if ($9 > 0) printf ", %d failed", $9
                 }
                 END {printf " |"}' "$out/tables/$figure"
