@@ -114,7 +114,7 @@ END
     # podman 4.3 leaves the pod's shared memory mounted when this and conmon's clean-up of the last container stop the pod
     # at the same time, with any runtime.
     if [[ $output = *userdata/shm:*busy* ]]; then
-        umount "$W"/root/overlay-containers/*/userdata/shm
+        umount "$W"/root/overlay-containers/*/userdata/shm || : # conmon's clean-up may have done it by now
         attempt podman play kube --down "$T/pod.yaml"
     fi
     gives 0
