@@ -20,7 +20,6 @@
 
 struct init {
     struct plan_header *plan; /* a private copy: vectors are turned into pointers in place */
-    const char *data;         /* the plan's */
     int channel;              /* to the runtime, later to whoever calls `start` */
     int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
     int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
@@ -47,13 +46,13 @@ int init_go_on(struct init *init, uint32_t first);
 /** As plan_text(): what plan_check() asks for. */
 static inline __attribute__((returns_nonnull)) const char *init_text(const struct init *init, plan_ref ref)
 {
-    return init->data + ref;
+    return plan_text(init->plan, ref);
 }
 
 /** As plan_text_maybe(): NULL for none. */
 static inline const char *init_text_maybe(const struct init *init, plan_ref ref)
 {
-    return ref ? init_text(init, ref) : NULL;
+    return plan_text_maybe(init->plan, ref);
 }
 
 /* ---- close.c ---- */

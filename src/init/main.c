@@ -129,7 +129,6 @@ int main(int argc, char **argv)
     init.plan = fd < 3 ? NULL : load_plan(fd, (size_t)atol(argv[2]), (size_t)atol(argv[3]));
     if (!init.plan)
         return 126;
-    init.data = (const char *)init.plan + init.plan->data;
     init.channel = init.plan->channel;
     if (plan_first(init.plan)->op != PLAN_OP_WAIT && !weakened("dumpable"))
         prctl(PR_SET_DUMPABLE, 0);
