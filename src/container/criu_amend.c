@@ -108,6 +108,7 @@ static size_t compare(const struct mountinfo *wanted, const struct mountinfo *ha
 __attribute__((no_sanitize_address)) static void run_child(void *data)
 {
     struct amend *amend = data;
+
     if (sys_setns(amend->namespace, CLONE_NEWNS) < 0)
         goto failed;
     for (; amend->done < amend->count; amend->done++) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What may be mounted in a container that is there. Its processes may be hostile by now and change files while the init looks: what
- * is mounted comes from the host by descriptor, or from the kernel alone, and what is unmounted is where it is said to
- * be.
+ * What may be mounted in a container that is there. Its processes may be hostile by now and change files while the init
+ * looks: what is mounted comes from the host by descriptor, or from the kernel alone.
  */
 #include "plan/mount_case.h"
 

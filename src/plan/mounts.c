@@ -280,6 +280,7 @@ void plan_late_readonly(struct plan_builder *b)
     }
 }
 
+/* Its processes may be hostile: what the init unmounts is where it is said to be. */
 static int add_unmount(struct plan_builder *b, size_t index, struct caisson_error *err)
 {
     const char *path = b->spec->mounts.items[index].destination;
