@@ -21,8 +21,14 @@ struct arena {
 #define _cleanup_arena_ __attribute__((cleanup(arena_free)))
 
 /**
+ * Declares room on the stack for ARENA_IN(). As large as what mostly is in it: -fstack-clash-protection touches each page of
+ * a large array, used or not.
+ */
+#define ARENA_ROOM(room, size) _Alignas(max_align_t) char(room)[size]
+
+/**
  * An arena that begins in `room`: aligned for any type, and there for as long as the arena is. Its content does not
- * matter, and no page of it is touched before it is needed. No memory is asked for before it is full.
+ * matter. No memory is asked for before it is full.
  */
 #define ARENA_IN(room) ((struct arena){.next = (room), .end = (room) + sizeof(room)})
 

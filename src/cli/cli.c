@@ -61,7 +61,7 @@ static int run(struct cli *cli, char **argv, struct caisson_error *err)
 
 int cli_main(char **argv)
 {
-    _Alignas(max_align_t) char room[4096];
+    ARENA_ROOM(room, 4096);
     _cleanup_arena_ struct arena arena = ARENA_IN(room);
     struct cli cli = {.arena = &arena, .failure = 1, .log = {.error_level = CAISSON_LOG_WARNING}};
     struct caisson_error err = {0};

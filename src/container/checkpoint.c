@@ -201,7 +201,7 @@ static int open_and_dump(struct checkpoint *cp, struct caisson_error *err)
 int caisson_checkpoint(const struct caisson_context *context,
                        const struct caisson_checkpoint_options *options, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_CONTAINER);
+    ARENA_ROOM(room, ROOM_CONTAINER);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct checkpoint cp = {
         .context = context,

@@ -17,12 +17,8 @@ struct container {
     struct arena arena;
 };
 
-/*
- * Where a container's arena begins, declared before it: enough for what most states are, or for what a process or a
- * container is made from. What is not used of it costs something, too: the compiler touches each page of a large array.
- */
+/* Sizes of the ARENA_ROOM() of a container's arena: for most states, for what a process or a container is made from. */
 enum { ROOM_STATE = 6 * 1024, ROOM_PROCESS = 16 * 1024, ROOM_CONTAINER = 32 * 1024 };
-#define CONTAINER_ROOM(room, size) _Alignas(max_align_t) char(room)[size]
 
 #define _cleanup_container_ __attribute__((cleanup(container_close)))
 #define CONTAINER_CLOSED(room)                                                                               \

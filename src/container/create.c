@@ -384,7 +384,7 @@ void create_release(struct creation *c)
 int caisson_create(const struct caisson_context *context, const struct caisson_create_options *options,
                    struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_CONTAINER);
+    ARENA_ROOM(room, ROOM_CONTAINER);
     struct creation creation _cleanup_creation_ = CREATION_INIT(room);
 
     return create_container(context, options, PLAN_FOR_CREATE, &creation, err);

@@ -189,7 +189,7 @@ int delete_container(const struct caisson_context *context, struct container *co
 int caisson_delete(const struct caisson_context *context, const char *id, bool force,
                    struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct caisson_error why = {0};
 

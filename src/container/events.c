@@ -150,7 +150,7 @@ static int watch(struct events *events, struct caisson_error *err)
 int caisson_events(const struct caisson_context *context, const struct caisson_events_options *options,
                    visitor *event, void *data, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct events events _cleanup_events_ = {
         .container = CONTAINER_CLOSED(room),
         .visit = event,

@@ -285,7 +285,7 @@ static int check_preserved(const struct caisson_exec_options *options, struct ca
 int caisson_exec(const struct caisson_context *context, const struct caisson_exec_options *options,
                  int *exit_status, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_PROCESS);
+    ARENA_ROOM(room, ROOM_PROCESS);
     struct execution e _cleanup_execution_ = {
         .container = CONTAINER_CLOSED(room), .launch = LAUNCH_INIT, .pidfd = -1, .cgroup = -1};
     struct launch *launch = &e.launch;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +26,7 @@ static char *const *vector(struct arena *arena, const struct spec_strings *strin
 static int run(const struct spec_hook *hook, const char *kind, size_t index, const char *state,
                const struct hook_place *place, struct caisson_error *err)
 {
-    _Alignas(max_align_t) char room[4096]; /* asks for no memory while a container is half made */
+    ARENA_ROOM(room, 4096); /* asks for no memory while a container is half made */
     _cleanup_arena_ struct arena arena = ARENA_IN(room);
     struct helper helper = {
         .path = hook->path,

@@ -12,7 +12,7 @@
 int caisson_state(const struct caisson_context *context, const char *id,
                   void (*visit)(void *data, const char *json), void *data, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct strbuf text = STRBUF(&container.arena);
     struct json writer = {.out = &text, .pretty = true};
@@ -32,7 +32,7 @@ typedef void list_visitor(void *data, const struct caisson_container *container)
 static int visit_whole(int root, const char *id, bool json, list_visitor *visit, void *data,
                        struct caisson_error *err)
 {
-    _Alignas(max_align_t) char room[6144];
+    ARENA_ROOM(room, 6144);
     _cleanup_arena_ struct arena arena = ARENA_IN(room);
     _cleanup_close_ int dir = state_open(root, id, false, NULL, err);
     struct strbuf text = STRBUF(&arena);

@@ -92,7 +92,7 @@ static int carry_out(struct launch *launch, struct plan *plan, int pidfd, struct
 static int change(const struct caisson_context *context, const char *id, const char *file,
                   enum plan_purpose purpose, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_CONTAINER);
+    ARENA_ROOM(room, ROOM_CONTAINER);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct launch launch = LAUNCH_INIT;
     _cleanup_close_ int pidfd = -1;

@@ -7,7 +7,7 @@
 static int set_frozen(const struct caisson_context *context, const char *id, bool freeze,
                       struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     const char *verb = freeze ? "pause" : "resume";
     _cleanup_close_ int cgroup = -1;

@@ -12,7 +12,7 @@
 int caisson_processes(const struct caisson_context *context, const char *id, pid_t **pids, size_t *count,
                       struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct caisson_error why = {0};
     _cleanup_close_ int cgroup = -1;

@@ -238,7 +238,7 @@ static int restore(struct restore *r, const struct caisson_context *context, str
 int caisson_restore(const struct caisson_context *context, const struct caisson_restore_options *options,
                     int *exit_status, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_CONTAINER);
+    ARENA_ROOM(room, ROOM_CONTAINER);
     struct creation creation _cleanup_creation_ = CREATION_INIT(room);
     struct restore r = {
         .options = options,

@@ -33,7 +33,7 @@ static int start(struct creation *c, const struct caisson_create_options *option
 int caisson_run(const struct caisson_context *context, const struct caisson_create_options *options,
                 int *exit_status, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_CONTAINER);
+    ARENA_ROOM(room, ROOM_CONTAINER);
     struct creation creation _cleanup_creation_ = CREATION_INIT(room);
     struct launch *launch = &creation.launch;
 

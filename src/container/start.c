@@ -112,7 +112,7 @@ static int start_open(const struct caisson_context *context, struct container *c
 
 int caisson_start(const struct caisson_context *context, const char *id, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_PROCESS);
+    ARENA_ROOM(room, ROOM_PROCESS);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct caisson_error why = {0};
 

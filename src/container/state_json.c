@@ -64,7 +64,7 @@ static void put_annotations(struct json *json, const struct state *state)
 
 int state_write(int dir, const struct state *state, struct caisson_error *err)
 {
-    _Alignas(max_align_t) char room[4096];
+    ARENA_ROOM(room, 4096);
     _cleanup_arena_ struct arena arena = ARENA_IN(room);
     struct strbuf text = STRBUF(&arena);
     struct json json = {.out = &text};
@@ -94,7 +94,7 @@ int state_write(int dir, const struct state *state, struct caisson_error *err)
 
 int state_read(struct arena *arena, int dir, struct state *state, struct caisson_error *err)
 {
-    _Alignas(max_align_t) char room[4096];
+    ARENA_ROOM(room, 4096);
     struct reader_input input = {.arena = arena, .scratch = ARENA_IN(room), .name = "state.json"};
     _cleanup_close_ int fd = openat(dir, "state.json", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 

@@ -34,7 +34,7 @@ static int uptime(const struct state *state, uint64_t *uptime_ns, struct caisson
 int caisson_statistics(const struct caisson_context *context, const char *id,
                        struct caisson_statistics *statistics, struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     _cleanup_close_ int cgroup = -1;
     enum caisson_status status;

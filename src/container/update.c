@@ -171,7 +171,7 @@ static int change_cgroup(const struct caisson_context *context, struct container
 int caisson_update(const struct caisson_context *context, const struct caisson_update_options *options,
                    struct caisson_error *err)
 {
-    CONTAINER_ROOM(room, ROOM_STATE);
+    ARENA_ROOM(room, ROOM_STATE);
     struct container container _cleanup_container_ = CONTAINER_CLOSED(room);
     struct resctrl_update resctrl = {.schemata = -1};
     struct update update = {0};

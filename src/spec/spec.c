@@ -29,7 +29,7 @@ struct file {
 static void *decode(struct arena *arena, const struct file *file, const struct reader_shape *shape,
                     struct caisson_error *err)
 {
-    _Alignas(max_align_t) char room[8 * 1024]; /* enough for most without a seccomp profile */
+    ARENA_ROOM(room, 8 * 1024); /* enough for most without a seccomp profile */
     const struct reader_input input = {.arena = arena,
                                        .scratch = ARENA_IN(room),
                                        .name = file->name,
