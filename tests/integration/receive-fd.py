@@ -14,8 +14,10 @@ path, kind = sys.argv[1:3]
 # A path of more than 107 bytes has to be reached by its directory.
 os.chdir(os.path.dirname(path))
 listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-listener.bind(os.path.basename(path))
+# Whoever waits for the socket's file finds a listener behind it.
+listener.bind(os.path.basename(path) + ".new")
 listener.listen(1)
+os.rename(os.path.basename(path) + ".new", os.path.basename(path))
 connection, _ = listener.accept()
 payload, ancillary, flags, _ = connection.recvmsg(4096, socket.CMSG_SPACE(64))
 fds = array.array("i")
