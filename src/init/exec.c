@@ -46,14 +46,18 @@ static bool join(char *out, size_t size, const char *dir, size_t length, const c
 
 static int search_path(struct init *init, const char *name, const char *search)
 {
+    /* Not on the stack: what a process that waits for `start` has touched there, it keeps. */
+    static char path[PATH_MAX];
     int best = ENOENT;
 
     for (const char *dir = search;; dir++) {
         size_t length = strcspn(dir, ":");
 
-        if (join(init->program, sizeof init->program, dir, length, name)) {
-            if (is_program(init->program))
+        if (join(path, sizeof path, dir, length, name)) {
+            if (is_program(path)) {
+                init->program = path;
                 return 0;
+            }
             /* As execvp(3): a file that may not be executed is remembered, and the search goes on. */
             if (errno == EACCES)
                 best = EACCES;
@@ -69,16 +73,11 @@ static int search_path(struct init *init, const char *name, const char *search)
 int init_LOOKUP(struct init *init, const struct plan_lookup *step)
 {
     const char *name = init_text(init, step->name);
-    size_t length = strlen(name);
 
     init_doing(init, PLAN_ACTION_EXECVE, name);
     if (!strchr(name, '/'))
         return search_path(init, name, init_text(init, step->search));
-    if (length >= sizeof init->program) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    memcpy(init->program, name, length + 1);
+    init->program = name;
     return is_program(name) ? 0 : -1;
 }
 

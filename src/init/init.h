@@ -37,7 +37,7 @@ struct init {
     uint32_t action; /* enum plan_action */
     char detail[PLAN_DETAIL_SIZE];
 
-    char program[PATH_MAX]; /* what PLAN_OP_LOOKUP found */
+    const char *program; /* what PLAN_OP_LOOKUP found */
 };
 
 /** Carries out the steps from `first` on, to the end of which there is no return, and reports what fails. @return 1 */
