@@ -207,7 +207,7 @@ static int spawn(struct execution *e, const struct caisson_exec_options *options
     struct caisson_error why = {0};
     int cgroup;
 
-    if (spawn_init(&e->plan, &e->prepared, e->cgroup, &e->launch.process, &why) == 0)
+    if (spawn_init(&e->plan, &e->spec, &e->prepared, e->cgroup, &e->launch.process, &why) == 0)
         return 0;
     if (e->cgroup < 0 || why.errnum != EBUSY || options->cgroup) {
         if (why.errnum == EBUSY)
@@ -222,7 +222,7 @@ static int spawn(struct execution *e, const struct caisson_exec_options *options
         return -1;
     fd_close(e->cgroup);
     e->cgroup = cgroup;
-    return spawn_init(&e->plan, &e->prepared, e->cgroup, &e->launch.process, err);
+    return spawn_init(&e->plan, &e->spec, &e->prepared, e->cgroup, &e->launch.process, err);
 }
 
 /* A process of its own is in no group of the container's first one by birth. */
@@ -248,8 +248,6 @@ static int start(struct execution *e, const struct caisson_exec_options *options
     prepare_release(&e->prepared);
     context_log(launch->context, CAISSON_LOG_DEBUG, "started the init as process %d",
                 (int)launch->process.pid);
-    if (launch_write_oom_score(launch, err) < 0)
-        return -1;
     if (e->rdt.config && (launch_accompany(launch, LAUNCH_READY, err) < 0 || enter_rdt(e, err) < 0 ||
                           launch_go(launch, err) < 0))
         return -1;

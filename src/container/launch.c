@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,32 +27,33 @@ static bool fork_is_to_come(const struct launch *launch)
     return launch->plan && launch->plan->forks && !launch->forked;
 }
 
-/*
- * Between its fork and its message the init's death is not the stream's end: the new process has the channel open, and
- * waits for an answer to what was never said.
- * @return the flags for recvmsg(2): no waiting where the init has ended, whose messages are all there
- */
-static int await_fork(const struct launch *launch)
-{
-    struct pollfd fds[] = {{.fd = launch->process.channel, .events = POLLIN},
-                           {.fd = launch->process.pidfd, .events = POLLIN}};
+/* What came: `sender` and `fd` are the process that says it and a descriptor beside it, where these are to be told. */
+struct received {
+    struct plan_message message;
+    pid_t sender;
+    int fd;
+};
 
-    if (!fork_is_to_come(launch))
-        return 0;
-    while (poll(fds, 2, -1) < 0 && errno == EINTR)
-        continue;
-    return fds[1].revents ? MSG_DONTWAIT : 0;
+static void close_received(struct received *received)
+{
+    fd_close(received->fd);
 }
 
-/* @return 1 with a message, 0 at the stream's end, -1 with errno. `*fd` is the descriptor beside it, or -1. */
-static int receive(const struct launch *launch, struct plan_message *message, int *fd)
+static ssize_t receive_packet(const struct launch *launch, struct received *received)
 {
-    int flags = await_fork(launch);
-    ssize_t n = fd_receive(launch->process.channel, message, sizeof *message, flags, fd);
+    return fd_receive(launch->process.channel, &received->message, sizeof received->message, 0, &received->fd,
+                      launch->plan && launch->plan->forks ? &received->sender : NULL);
+}
+
+/* @return 1 with a message, 0 at the stream's end, -1 with errno. */
+static int receive(const struct launch *launch, struct received *received)
+{
+    struct plan_message *message = &received->message;
+    ssize_t n = receive_packet(launch, received);
 
     /* Of a peer that ended with our byte unread the reset is told first, and its last words after that. */
     if (n < 0 && errno == ECONNRESET)
-        n = fd_receive(launch->process.channel, message, sizeof *message, flags, fd);
+        n = receive_packet(launch, received);
     if (n == 0 || (n < 0 && errno == ECONNRESET))
         return 0;
     if (n < 0)
@@ -98,21 +98,17 @@ int launch_write_oom_score(const struct launch *launch, struct caisson_error *er
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", launch->process.pid);
     if (file_put(AT_FDCWD, path, value) == 0)
         return 0;
-    error_system(err, errno, "cannot set the OOM score to %s", value);
-    if (err && err->errnum == EACCES)
-        error_hint(err, "a score below the runtime's own needs CAP_SYS_RESOURCE");
-    return spec_error_at(launch->spec, err, "/process/oomScoreAdj");
+    return spawn_oom_score_error(launch->plan, launch->spec, errno, err);
 }
 
-/* The init went on in a new process: the one that started it has ended or is about to. */
-static int follow_fork(struct launch *launch, const struct plan_message *message, int *fd,
-                       struct caisson_error *err)
+/* The init goes on in a new process: the one that started it has ended or is about to. */
+static int follow_fork(struct launch *launch, struct received *received, struct caisson_error *err)
 {
     waitpid(launch->process.pid, NULL, 0);
     fd_close(launch->process.pidfd);
     launch->forked = true;
-    launch->process.pid = message->pid;
-    launch->process.pidfd = TAKE_FD(*fd);
+    launch->process.pid = received->sender;
+    launch->process.pidfd = TAKE_FD(received->fd);
     /* It may have been there before the other one's score was set. */
     return launch_write_oom_score(launch, err);
 }
@@ -183,9 +179,9 @@ static int send_listener(const struct launch *launch, int fd, struct caisson_err
 }
 
 /* Answers one message. @return 0, or -1 with `err`. */
-static int answer(struct launch *launch, const struct plan_message *message, int *fd,
-                  struct caisson_error *err)
+static int answer(struct launch *launch, struct received *received, struct caisson_error *err)
 {
+    const struct plan_message *message = &received->message;
     int result = 0;
 
     switch (message->kind) {
@@ -198,17 +194,16 @@ static int answer(struct launch *launch, const struct plan_message *message, int
         result = write_maps(launch, err);
         break;
     case PLAN_MESSAGE_FORKED:
-        result = follow_fork(launch, message, fd, err);
-        break;
+        return follow_fork(launch, received, err);
     case PLAN_MESSAGE_SYNC:
         /* The interfaces first: a hook may have something to do with them. */
         result = move_net_devices(launch, err) < 0 ? -1 : launch_run_hooks(launch, err);
         break;
     case PLAN_MESSAGE_CONSOLE:
-        result = launch_take_terminal(launch, fd, err);
+        result = launch_take_terminal(launch, &received->fd, err);
         break;
     case PLAN_MESSAGE_LISTENER:
-        result = send_listener(launch, *fd, err);
+        result = send_listener(launch, received->fd, err);
         break;
     default:
         return error_set(err, CAISSON_ERROR_SYSTEM, "the container's first process sent an unknown message");
@@ -241,22 +236,19 @@ static int ended_early(struct launch *launch, struct caisson_error *err)
 int launch_accompany(struct launch *launch, enum launch_goal goal, struct caisson_error *err)
 {
     for (;;) {
-        _cleanup_close_ int fd = -1;
-        struct plan_message message;
-        int n = receive(launch, &message, &fd);
+        struct received received __attribute__((cleanup(close_received))) = {.fd = -1};
+        int n = receive(launch, &received);
 
-        if (n < 0 && errno == EAGAIN)
-            return ended_early(launch, err);
         if (n < 0)
             return error_system(err, errno, "cannot hear the container's first process");
         if (n == 0)
             return goal == LAUNCH_EXECUTED && !fork_is_to_come(launch) ? 0 : ended_early(launch, err);
-        if (message.kind == PLAN_MESSAGE_READY) {
+        if (received.message.kind == PLAN_MESSAGE_READY) {
             if (goal == LAUNCH_READY)
                 return 0;
             continue;
         }
-        if (answer(launch, &message, &fd, err) < 0)
+        if (answer(launch, &received, err) < 0)
             return -1;
     }
 }

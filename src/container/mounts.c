@@ -81,7 +81,7 @@ static int carry_out(struct launch *launch, struct plan *plan, int pidfd, struct
     int result = prepare(plan, launch->spec, -1, pidfd, &prepared, err);
 
     if (result == 0)
-        result = spawn_init(plan, &prepared, -1, &launch->process, err);
+        result = spawn_init(plan, launch->spec, &prepared, -1, &launch->process, err);
     prepare_release(&prepared);
     if (result == 0)
         result = launch_accompany(launch, LAUNCH_READY, err);

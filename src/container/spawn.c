@@ -33,8 +33,8 @@ struct child {
     int init, channel;
     uint64_t ignored_signals;
     bool new_user_namespace;
-    const char *oom_score_adj;
-    volatile bool oom_score_set;
+    const char *oom_score_adj; /* to be set by it; NULL: nothing, or the runtime does */
+    volatile bool oom_score_failed;
     volatile int errnum;
 };
 
@@ -125,14 +125,14 @@ __attribute__((no_sanitize_address)) static void run_child(void *data)
 {
     struct child *child = data;
     static char *const no_env[] = {NULL};
-    bool ok = inherit(child->init) == 0 && inherit(child->channel) == 0;
+    bool ok = true;
 
-    /*
-     * After its exec the process is not dumpable, and its files in procfs are root's: too late for a user without
-     * privileges. In a new user namespace it has no rights to a lower score: there the runtime sets it.
-     */
-    if (child->oom_score_adj && !child->new_user_namespace)
-        child->oom_score_set = file_put(AT_FDCWD, "/proc/self/oom_score_adj", child->oom_score_adj) == 0;
+    /* After its exec the process is not dumpable, and its files in procfs are root's: too late for a user without
+     * privileges. */
+    if (child->oom_score_adj)
+        ok = file_put(AT_FDCWD, "/proc/self/oom_score_adj", child->oom_score_adj) == 0;
+    child->oom_score_failed = !ok;
+    ok = ok && inherit(child->init) == 0 && inherit(child->channel) == 0;
     for (size_t i = 0; ok && i < child->prepared->count; i++)
         ok = inherit(child->prepared->fds[i]) == 0;
     stop_ignoring(child->ignored_signals);
@@ -164,8 +164,25 @@ static int spawn_error(int errnum, int init, bool new_user, struct caisson_error
     return -1;
 }
 
-static int start(struct plan *plan, struct child *child, int cgroup_fd, struct spawned *spawned,
-                 struct caisson_error *err)
+int spawn_oom_score_error(const struct plan *plan, const struct spec *spec, int errnum,
+                          struct caisson_error *err)
+{
+    error_system(err, errnum, "cannot set the OOM score to %s", plan->oom_score_adj);
+    if (errnum == EACCES)
+        error_hint(err, "a score below the runtime's own needs CAP_SYS_RESOURCE");
+    return spec_error_at(spec, err, "/process/oomScoreAdj");
+}
+
+static int child_error(const struct plan *plan, const struct spec *spec, const struct child *child,
+                       struct caisson_error *err)
+{
+    if (child->oom_score_failed)
+        return spawn_oom_score_error(plan, spec, child->errnum, err);
+    return spawn_error(child->errnum, child->init, child->new_user_namespace, err);
+}
+
+static int start(struct plan *plan, const struct spec *spec, struct child *child, int cgroup_fd,
+                 struct spawned *spawned, struct caisson_error *err)
 {
     int pidfd = -1;
     struct clone_args args = {
@@ -178,23 +195,24 @@ static int start(struct plan *plan, struct child *child, int cgroup_fd, struct s
 
     child->ignored_signals = plan->ignored_signals;
     child->new_user_namespace = plan->clone_flags & CLONE_NEWUSER;
-    child->oom_score_adj = plan->oom_score_adj;
+    /* In a new user namespace it has no rights to a lower score. */
+    child->oom_score_adj = child->new_user_namespace ? NULL : plan->oom_score_adj;
     pid = sys_vfork(&args, run_child, child);
     if (pid < 0)
         return spawn_error(errno, -1, child->new_user_namespace, err);
     if (child->errnum) {
         waitpid((pid_t)pid, NULL, 0);
         fd_close(pidfd);
-        return spawn_error(child->errnum, child->init, child->new_user_namespace, err);
+        return child_error(plan, spec, child, err);
     }
     spawned->pid = (pid_t)pid;
     spawned->pidfd = pidfd;
-    spawned->oom_score_set = child->oom_score_set;
+    spawned->oom_score_set = child->oom_score_adj != NULL;
     return 0;
 }
 
-int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd, struct spawned *spawned,
-               struct caisson_error *err)
+int spawn_init(struct plan *plan, const struct spec *spec, const struct prepared *prepared, int cgroup_fd,
+               struct spawned *spawned, struct caisson_error *err)
 {
     _cleanup_close_ int ours = -1;
     struct child child _cleanup_child_ = {.prepared = prepared, .init = -1, .channel = -1};
@@ -210,6 +228,9 @@ int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd
         return error_system(err, errno, "cannot make the channel to the container's first process");
     child.channel = pair[0];
     ours = pair[1];
+    /* The kernel then says beside each message whose it is: see PLAN_MESSAGE_FORKED. */
+    if (plan->forks && setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) < 0)
+        return error_system(err, errno, "cannot make the channel to the container's first process");
     plan_set_channel(plan, child.channel);
     if (fill_and_seal(&child.init, plan) < 0 || protect(plan, child.init) < 0)
         return error_system(err, errno, "cannot fill the memfd for the container's first process");
@@ -217,7 +238,7 @@ int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd
     snprintf(offset, sizeof offset, "%zu", (size_t)init_image_size);
     snprintf(size, sizeof size, "%zu", plan->program_size);
     child.argv = argv;
-    if (start(plan, &child, cgroup_fd, spawned, err) < 0)
+    if (start(plan, spec, &child, cgroup_fd, spawned, err) < 0)
         return -1;
     spawned->channel = TAKE_FD(ours);
     return 0;

@@ -19,10 +19,15 @@ struct spawned {
 
 /**
  * Starts the init with the finished plan.
+ * @param spec for the places in messages
  * @param cgroup_fd the cgroup that it is born in, or -1
  * @return 0; -1 with `err`, and no process left behind.
  */
-int spawn_init(struct plan *plan, const struct prepared *prepared, int cgroup_fd, struct spawned *spawned,
-               struct caisson_error *err);
+int spawn_init(struct plan *plan, const struct spec *spec, const struct prepared *prepared, int cgroup_fd,
+               struct spawned *spawned, struct caisson_error *err);
+
+/** That process.oomScoreAdj could not be set. @return -1 always. */
+int spawn_oom_score_error(const struct plan *plan, const struct spec *spec, int errnum,
+                          struct caisson_error *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "sys/clone.h"
+#include "sys/pidfd.h"
 #include "sys/weaken.h"
 
 int init_JOIN(struct init *init, const struct plan_join *step)
@@ -67,33 +68,35 @@ int init_TIME(struct init *init, const struct plan_time *step)
     return sys_setns(ns, CLONE_NEWTIME);
 }
 
-/* The first process has ended when the word comes: the runtime waits for that. */
+/*
+ * The new process tells of itself: its number in the runtime's namespace the kernel says beside the message. Nobody
+ * waits for the other, which on an exec is one of the two waits that there are.
+ */
 static int go_on(void *data)
 {
     struct init *init = data;
+    _cleanup_close_ int pidfd = sys_pidfd_open(getpid());
 
-    if (channel_wait(init) == 0)
+    if (pidfd >= 0 && channel_send(init, PLAN_MESSAGE_FORKED, 0, 0, pidfd) == 0) {
+        pidfd = fd_close(pidfd);
         return init_go_on(init, init->step + 1);
+    }
     channel_send(init, PLAN_MESSAGE_FAILED, errno, 0, -1);
     return 1;
 }
 
 /*
- * The memory is shared, for the first process does nothing more than to tell of the second: to copy it would cost more
- * than all other steps of `exec` together. The second has a stack of its own, and leaves alone what the first's holds.
+ * The memory is shared, for the first process does nothing more than to end: to copy it would cost more than all other
+ * steps of `exec` together. The second has a stack of its own, and of what the first's holds uses the init's state alone.
  */
 int init_FORK(struct init *init, const struct plan_fork *step)
 {
     static _Alignas(16) char stack[64 * 1024]; /* what is not used of it costs nothing */
-    int pidfd = -1;
     /* A sibling rather than a child: the runtime, and after it the caller, is to be its parent. */
-    pid_t pid = clone(go_on, stack + sizeof stack, (int)(CLONE_VM | CLONE_PARENT | CLONE_PIDFD | step->types),
-                      init, &pidfd);
+    pid_t pid = clone(go_on, stack + sizeof stack, (int)(CLONE_VM | CLONE_PARENT | step->types), init);
 
     if (pid < 0)
         return -1;
-    if (channel_send(init, PLAN_MESSAGE_FORKED, 0, pid, pidfd) < 0)
-        _exit(1);
     _exit(0);
 }
 
