@@ -193,10 +193,17 @@ struct cgroup_near {
 };
 
 /**
+ * Opens cgroup.events of the cgroup at this absolute path.
  * @param near where it looks first, and where it leaves what it found, for the caller to close; NULL: nowhere
- * @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`.
+ * @return a descriptor, or -1 with errno: ENOENT when there is no such cgroup
  */
-int cgroup_frozen(const char *absolute, struct cgroup_near *near, struct caisson_error *err);
+int cgroup_open_events(const char *absolute, struct cgroup_near *near);
+
+/** @return 1 when the cgroup whose cgroup.events this is is frozen, 0 when not, -1 with errno: ENODEV when it is gone. */
+int cgroup_read_frozen(int events);
+
+/** @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`. */
+int cgroup_frozen(const char *absolute, struct caisson_error *err);
 
 /** Every process of the cgroup and below it, ascending. */
 int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, struct caisson_error *err);

@@ -60,7 +60,7 @@ static const char *come_near(struct cgroup_near *near, const char *absolute)
     return near->fd < 0 ? NULL : name + 1;
 }
 
-static int open_events(const char *absolute, struct cgroup_near *near)
+int cgroup_open_events(const char *absolute, struct cgroup_near *near)
 {
     static const char file[] = "/cgroup.events";
     const char *rest = near ? come_near(near, absolute) : NULL;
@@ -75,15 +75,24 @@ static int open_events(const char *absolute, struct cgroup_near *near)
     return openat(rest ? near->fd : AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* By its path, for whoever lists containers asks this of each: one walk and one read. */
-int cgroup_frozen(const char *absolute, struct cgroup_near *near, struct caisson_error *err)
+int cgroup_read_frozen(int events)
 {
-    _cleanup_close_ int fd = open_events(absolute, near);
-    char events[256];
-    ssize_t n = fd < 0 ? -1 : read(fd, events, sizeof events - 1);
+    char text[256];
+    ssize_t n = read(events, text, sizeof text - 1);
 
     if (n < 0)
+        return -1;
+    text[n] = '\0';
+    return flat_value(text, "frozen") == 1;
+}
+
+/* By its path: one walk and one read. */
+int cgroup_frozen(const char *absolute, struct caisson_error *err)
+{
+    _cleanup_close_ int events = cgroup_open_events(absolute, NULL);
+    int frozen = events < 0 ? -1 : cgroup_read_frozen(events);
+
+    if (frozen < 0)
         return error_system(err, errno, "cannot read cgroup.events of the cgroup '%s'", absolute);
-    events[n] = '\0';
-    return flat_value(events, "frozen") == 1;
+    return frozen;
 }

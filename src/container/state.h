@@ -53,7 +53,6 @@ struct state {
     uint64_t
         pidfd_inode; /* what fstat(2) says of its pidfd: no other process of this boot has it; 0: not known */
     bool executed;   /* the program is known to have been executed; false: the lock on `created` tells */
-    struct cgroup_near *near; /* of whoever asks for the status of many; NULL: of one */
 };
 
 /** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */
@@ -100,6 +99,16 @@ int state_read_pid(int dir, struct state *state, struct caisson_error *err);
  * @return whether all of it was there: created, owner, cgroup and bundle, too; otherwise state_read() has them
  */
 bool state_read_record(int root, const char *id, char room[PATH_MAX], struct state *state);
+
+/** The same, with the strings in the arena. */
+bool state_keep_record(struct arena *arena, int root, const char *id, struct state *state);
+
+/**
+ * Opens the first process, if its number is still its own. It may have ended and wait to be reaped.
+ * @param pidfd receives the descriptor, or -1
+ * @return 1; 0: there is no such process any more; -1 with `err` when that cannot be found out
+ */
+int state_open_process(const struct state *state, int *pidfd, struct caisson_error *err);
 
 /**
  * Looks for the first process. What cannot be found out is an error: one that is taken for ended lives on for ever.

@@ -200,15 +200,24 @@ int state_read_pid(int dir, struct state *state, struct caisson_error *err)
     return 0;
 }
 
-bool state_read_record(int root, const char *id, char room[PATH_MAX], struct state *state)
+static ssize_t read_record_of(int root, const char *id, char room[PATH_MAX])
+{
+    char path[NAME_MAX + sizeof "/pid"];
+
+    if (strlen(id) > NAME_MAX)
+        return 0;
+    stpcpy(stpcpy(path, id), "/pid");
+    return read_record(root, path, room);
+}
+
+static bool take_record(char *text, const char *id, struct state *state)
 {
     const char **const members[] = {&state->created, &state->owner, &state->cgroup, &state->bundle};
-    char path[NAME_MAX + sizeof "/pid"], *at;
+    char *at;
 
     memset(state, 0, sizeof *state);
     state->id = id;
-    snprintf(path, sizeof path, "%s/pid", id);
-    at = read_record(root, path, room) > 0 ? take_numbers(room, state) : NULL;
+    at = text ? take_numbers(text, state) : NULL;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         if (!at || *at != '\t')
             return false;
@@ -219,4 +228,17 @@ bool state_read_record(int root, const char *id, char room[PATH_MAX], struct sta
     if (!*state->cgroup)
         state->cgroup = NULL;
     return *at == '\0';
+}
+
+bool state_read_record(int root, const char *id, char room[PATH_MAX], struct state *state)
+{
+    return take_record(read_record_of(root, id, room) > 0 ? room : NULL, id, state);
+}
+
+bool state_keep_record(struct arena *arena, int root, const char *id, struct state *state)
+{
+    char room[PATH_MAX];
+    ssize_t length = read_record_of(root, id, room);
+
+    return take_record(length > 0 ? arena_copy(arena, room, (size_t)length) : NULL, id, state);
 }

@@ -29,11 +29,10 @@ static int is_the_same(const struct state *state, int pidfd, struct caisson_erro
     return start_time == state->start_time;
 }
 
-int state_process(const struct state *state, int *pidfd, struct caisson_error *err)
+int state_open_process(const struct state *state, int *pidfd, struct caisson_error *err)
 {
     _cleanup_close_ int fd = state->pid > 0 ? sys_pidfd_open(state->pid) : -1;
-    struct pollfd ended = {.fd = fd, .events = POLLIN};
-    int n;
+    int same;
 
     *pidfd = -1;
     if (state->pid <= 0)
@@ -43,9 +42,22 @@ int state_process(const struct state *state, int *pidfd, struct caisson_error *e
         return 0;
     if (fd < 0)
         return error_system(err, errno, "cannot open process %d", (int)state->pid);
-    n = is_the_same(state, fd, err);
+    same = is_the_same(state, fd, err);
+    if (same == 1)
+        *pidfd = TAKE_FD(fd);
+    return same;
+}
+
+int state_process(const struct state *state, int *pidfd, struct caisson_error *err)
+{
+    _cleanup_close_ int fd = -1;
+    struct pollfd ended = {.events = POLLIN};
+    int n = state_open_process(state, &fd, err);
+
+    *pidfd = -1;
     if (n <= 0)
         return n;
+    ended.fd = fd;
     do
         n = poll(&ended, 1, 0);
     while (n < 0 && errno == EINTR);
@@ -110,7 +122,7 @@ static int status_by_lock(int dir, enum caisson_status *status, struct caisson_e
 static int is_frozen(const struct state *state, struct caisson_error *err)
 {
     struct caisson_error why = {0};
-    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, state->near, &why) : 0;
+    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, &why) : 0;
 
     if (frozen >= 0)
         return frozen;

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "container/survey.h"
 
-#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 
 #include "base/fd.h"
 #include "cgroup/cgroup.h"
-#include "container/state.h"
+#include "container/look.h"
 
 /* A thread takes 50 us to start and end, a container 10 to 20. */
-enum { SHARE = 64, PORTION = 16 };
+enum { SHARE = 64, NEAR_PAYS = 16 };
 
 struct survey_job {
     struct survey *survey;
@@ -28,29 +27,6 @@ struct worker {
     pthread_t thread;
 };
 
-/* Whose program has not been executed is asked in full, for that takes its lock. */
-static void look(const struct survey_job *job, struct arena *arena, struct cgroup_near *near, size_t place)
-{
-    struct caisson_container *found = &job->survey->found[place];
-    enum caisson_status status = CAISSON_RUNNING;
-    char room[PATH_MAX];
-    struct state state;
-
-    if (!state_read_record(job->root, job->ids[place], room, &state) || !state.executed)
-        return;
-    state.near = near;
-    if (job->status && state_status(-1, &state, &status, NULL, NULL) < 0)
-        return;
-    *found = (struct caisson_container){
-        .pid = status == CAISSON_STOPPED ? 0 : state.pid,
-        .status = status,
-        .bundle = arena_string(arena, state.bundle),
-        .created = arena_string(arena, state.created),
-        .owner = arena_string(arena, state.owner),
-        .id = job->ids[place],
-    };
-}
-
 static void *work(void *data)
 {
     const struct worker *worker = data;
@@ -58,9 +34,12 @@ static void *work(void *data)
     struct cgroup_near near = {.fd = -1};
     size_t first;
 
-    while ((first = atomic_fetch_add(&job->next, PORTION)) < job->count)
-        for (size_t i = first; i < job->count && i < first + PORTION; i++)
-            look(job, worker->arena, job->count < PORTION ? NULL : &near, i);
+    while ((first = atomic_fetch_add(&job->next, LOOK_BLOCK)) < job->count) {
+        size_t left = job->count - first;
+
+        look_at(worker->arena, job->root, job->ids + first, left < LOOK_BLOCK ? left : LOOK_BLOCK,
+                job->status, job->count < NEAR_PAYS ? NULL : &near, job->survey->found + first);
+    }
     fd_close(near.fd);
     return NULL;
 }

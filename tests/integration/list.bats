@@ -71,3 +71,67 @@ load helpers
     create
     is "$("$CAISSON" --root "$T/other" list -q)" ""
 }
+
+# many: containers of every status, and 60 of their state directories for each; what `list` shows is in their order
+many() {
+    local base=$ID i kind text
+    ID=$base-paused
+    config '.linux.cgroupsPath |= (. // empty | . + "-paused")'
+    start_sleeping
+    echo 1 >"$CGROUP-paused/cgroup.freeze"
+    wait_for grep -qx 'frozen 1' "$CGROUP-paused/cgroup.events"
+    for kind in running stopped created; do
+        ID=$base-$kind
+        config '.linux.cgroupsPath |= (. // empty | sub("-[a-z]*$"; $kind))' --arg kind "-$kind"
+        create
+        [ $kind = created ] || caisson start "$ID"
+    done
+    kill -KILL "$(caisson state "$base-stopped" | jq .pid)"
+    ID=$base-stopped wait_for stopped
+    ID=$base
+    for kind in paused running stopped created; do
+        for i in {100..160}; do cp -al "$ROOT/$base-$kind" "$ROOT/$base-$kind-$i"; done
+    done
+    # a number that is another process's by now
+    text=$(readlink "$ROOT/$base-running/pid")
+    for i in {100..160}; do
+        cp -al "$ROOT/$base-running" "$ROOT/$base-used-$i"
+        ln -sf "$$ ${text#* }" "$ROOT/$base-used-$i/pid"
+    done
+    {
+        for kind in created paused running stopped; do for i in {99..160}; do echo $kind; done; done
+        for i in {100..160}; do echo stopped; done
+    } >"$T/expected"
+}
+
+# lists_them COMMAND...: with what stands before the program's name
+lists_them() {
+    "$@" "$CAISSON" --root "$ROOT" list >"$T/list"
+    awk 'NR > 1 { print $3 }' "$T/list" | uniq -c | diff <(uniq -c "$T/expected") -
+    awk 'NR > 1 { print $1 }' "$T/list" | LC_ALL=C sort -C
+    awk 'NR > 1 && ($3 == "stopped") != ($2 == 0)' "$T/list" | diff /dev/null -
+}
+
+forget_them() {
+    rm -r "$ROOT/$ID"-{paused,running,stopped,created,used}-???
+}
+
+@test "many of every status: several threads, one thread, few descriptors" {
+    need_cgroup
+    many
+    lists_them env
+    lists_them taskset -c 0
+    lists_them prlimit --nofile=24
+    lists_them prlimit --nofile=12
+    is "$(caisson list -q | wc -l)" 309
+    forget_them
+}
+
+@test "the same where the state root is in memory" {
+    need_root "to mount a tmpfs"
+    mkdir "$ROOT"
+    mount_fixture -t tmpfs state "$ROOT"
+    many
+    lists_them env
+    forget_them
+}
