@@ -14,8 +14,9 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks;
-    char *next; /* free space of the newest block */
+    char *next; /* free space: of a block, or of its owner's memory */
     char *end;
+    size_t grows_by; /* size of the block that `next` is in; 0: of none */
 };
 
 #define _cleanup_arena_ __attribute__((cleanup(arena_free)))

@@ -15,11 +15,16 @@ bool path_is_plain(const char *path)
     return *path == '\0';
 }
 
+/* Most paths that are compared differ near their beginning. */
 bool path_is_below(const char *path, const char *directory)
 {
-    size_t n = strlen(directory);
+    size_t n = 0;
 
+    while (directory[n] && path[n] == directory[n])
+        n++;
+    if (directory[n + strspn(directory + n, "/")])
+        return false;
     while (n > 0 && directory[n - 1] == '/')
         n--;
-    return strncmp(path, directory, n) == 0 && path[n] == '/';
+    return path[n] == '/';
 }

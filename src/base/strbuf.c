@@ -7,13 +7,13 @@
 
 void strbuf_reserve(struct strbuf *buf, size_t more)
 {
-    size_t want = buf->capacity ? buf->capacity : 128;
+    size_t want = buf->capacity ? 2 * buf->capacity : 128;
     char *data;
 
     if (buf->capacity - buf->length > more)
         return;
-    while (want - buf->length <= more)
-        want *= 2;
+    if (want < buf->length + more + 1)
+        want = buf->length + more + 1;
     data = arena_alloc(buf->arena, want);
     if (buf->length)
         memcpy(data, buf->data, buf->length);

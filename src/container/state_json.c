@@ -52,10 +52,22 @@ static void put_true(struct json *json, const char *name, bool value)
         json_bool(json, name, true);
 }
 
+/* What they take, with room for the members behind them: hundreds would outgrow their memory again and again. */
+static void reserve(struct strbuf *text, const struct spec_pairs *annotations)
+{
+    size_t room = 1024;
+
+    for (size_t i = 0; i < annotations->count; i++)
+        room +=
+            strlen(annotations->items[i].key) + strlen(annotations->items[i].value) + strlen("\"\":\"\",");
+    strbuf_reserve(text, room);
+}
+
 static void put_annotations(struct json *json, const struct state *state)
 {
     if (state->annotations.count == 0)
         return;
+    reserve(json->out, &state->annotations);
     json_object(json, "annotations");
     for (size_t i = 0; i < state->annotations.count; i++)
         json_string(json, state->annotations.items[i].key, state->annotations.items[i].value);
