@@ -35,6 +35,7 @@ int caisson_plan(const struct caisson_context *context, const struct caisson_cre
     *output = NULL;
     if (decide_container(&arena, context, &copy, PLAN_FOR_CREATE, &decision, err) < 0)
         return -1;
+    plan_look_at_sources(&decision.plan);
     if (json) {
         struct json writer = {.out = &text, .pretty = true};
 

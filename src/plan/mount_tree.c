@@ -38,6 +38,26 @@ static int decide_idmap(struct plan_builder *b, struct mount_case *m, struct pla
     return 0;
 }
 
+/* @return PLAN_MOUNT_FILE for a source that is no directory, as far as can be told by its path. */
+static uint32_t file_flag(const char *source, bool no_follow)
+{
+    struct stat st;
+
+    if (fstatat(AT_FDCWD, source, &st, no_follow ? AT_SYMLINK_NOFOLLOW : 0) < 0 || S_ISDIR(st.st_mode))
+        return 0;
+    return PLAN_MOUNT_FILE;
+}
+
+void plan_look_at_sources(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->slot_count; i++) {
+        const struct plan_slot *slot = &plan->slots[i];
+
+        if (slot->flags_where)
+            plan_fill_flags(plan, slot, file_flag(slot->path, slot->no_follow));
+    }
+}
+
 /* The tree is cloned by the init, which applies what the runtime would have. */
 static int add_own_tree(struct plan_builder *b, struct mount_case *m, struct caisson_error *err)
 {
@@ -79,7 +99,6 @@ int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *so
 {
     const struct mount_options *options = &m->options;
     struct plan_slot *slot;
-    struct stat st;
     uint32_t where;
 
     m->step.kind = PLAN_MOUNT_TREE;
@@ -90,18 +109,16 @@ int mount_case_tree(struct plan_builder *b, struct mount_case *m, const char *so
         m->step.flags |= PLAN_MOUNT_RECURSIVE;
     if (options->source_nofollow)
         m->step.flags |= PLAN_MOUNT_SOURCE_NOFOLLOW;
-    /* Whether a missing target is made as a file is known for certain when the source is opened. */
-    if (fstatat(AT_FDCWD, source, &st, options->source_nofollow ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&
-        !S_ISDIR(st.st_mode))
-        m->step.flags |= PLAN_MOUNT_FILE;
     /* In a container that is there, the init would look for the source among the container's files. */
     if (!plan_clones_mounts(b) && b->request->purpose == PLAN_FOR_MOUNT)
         return spec_error(
             b->spec, err, m->pointer,
             "what the host has can be bound into a container that is there only with CAP_SYS_ADMIN "
             "over the host's mounts");
-    if (!plan_clones_mounts(b))
+    if (!plan_clones_mounts(b)) {
+        m->step.flags |= file_flag(source, options->source_nofollow);
         return add_own_tree(b, m, err);
+    }
     where = builder_step(b, PLAN_OP_MOUNT, m->pointer, &m->step);
     slot = builder_slot(b, PLAN_SLOT_TREE, where + offsetof(struct plan_mount, fd), source,
                         builder_format(b, "%s/source", m->pointer));

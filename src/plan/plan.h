@@ -167,6 +167,12 @@ void plan_fill(struct plan *plan, const struct plan_slot *slot, int fd);
 /** Adds flags (enum plan_mount_flags) to the mount that a slot belongs to, in the finished program. */
 void plan_fill_flags(struct plan *plan, const struct plan_slot *slot, uint32_t flags);
 
+/**
+ * Finds out for a plan that is printed, and not carried out, which missing mount points would be made as files. Otherwise
+ * that is known for certain when the source is open.
+ */
+void plan_look_at_sources(struct plan *plan);
+
 /** Sets the init's end of the channel in the finished program. */
 void plan_set_channel(struct plan *plan, int fd);
 

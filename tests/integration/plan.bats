@@ -53,6 +53,17 @@ unchanging() {
     matches "$text" '/dev/pts.*/dev/shm.*/dev/mqueue'
 }
 
+@test "plan says which mount points would be made as files" {
+    touch "$T/file"
+    ln -s file "$T/link"
+    add_mount '{destination: "/a", type: "bind", source: "'"$T/link"'", options: ["bind"]},
+        {destination: "/b", type: "bind", source: "'"$T"'", options: ["bind"]},
+        {destination: "/c", type: "bind", source: "'"$T/missing"'", options: ["bind"]}'
+    unchanging plan --format json --bundle "$BUNDLE" "$ID"
+    succeeds
+    is "$(jq -c '[.steps[] | select(.target == ("/a", "/b", "/c")) | .flags]' <<<"$output")" '[["file"],[],[]]'
+}
+
 @test "check of a good bundle" {
     unchanging check --bundle "$BUNDLE"
     succeeds
