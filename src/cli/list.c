@@ -34,13 +34,14 @@ static void add_container(void *data, const struct caisson_container *container)
     struct arena *arena = listing->text.arena;
 
     if (listing->options->quiet) {
-        strbuf_format(&listing->text, "%s\n", container->id);
+        strbuf_text(&listing->text, container->id);
+        strbuf_char(&listing->text, '\n');
     } else if (listing->options->format == LIST_JSON) {
         strbuf_text(&listing->text, listing->text.length ? "," : "[");
         strbuf_text(&listing->text, container->json);
     } else {
         table_cell(&listing->table, arena_string(arena, container->id));
-        table_cell(&listing->table, arena_format(arena, "%d", (int)container->pid));
+        table_cell(&listing->table, arena_numbered(arena, "", (size_t)container->pid));
         table_cell(&listing->table, caisson_status_name(container->status));
         table_cell(&listing->table, arena_string(arena, container->bundle));
         table_cell(&listing->table, arena_string(arena, container->created));

@@ -34,7 +34,7 @@ static void add_padded(struct strbuf *out, const char *text, size_t width)
 
 void table_print(const struct table *table, struct strbuf *out)
 {
-    size_t *widths = arena_array(table->arena, table->columns, sizeof *widths);
+    size_t *widths = arena_array(table->arena, table->columns, sizeof *widths), line = 0;
 
     for (size_t i = 0; i < table->columns; i++)
         widths[i] = LEAST_WIDTH;
@@ -45,6 +45,9 @@ void table_print(const struct table *table, struct strbuf *out)
             if (width > widths[i])
                 widths[i] = width;
         }
+    for (size_t i = 0; i < table->columns; i++)
+        line += widths[i];
+    strbuf_reserve(out, line * (table->count / table->columns));
     for (size_t row = 0; row + table->columns <= table->count; row += table->columns) {
         for (size_t i = 0; i + 1 < table->columns; i++)
             add_padded(out, table->cells[row + i], widths[i]);
