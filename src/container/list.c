@@ -60,26 +60,28 @@ static int visit_whole(int root, const char *id, bool json, list_visitor *visit,
 int caisson_list(const struct caisson_context *context, enum caisson_list_detail detail, list_visitor *visit,
                  void *data, struct caisson_error *err)
 {
-    _cleanup_arena_ struct arena arena = {0};
-    _cleanup_survey_ struct survey survey = {0};
+    ARENA_ROOM(room, 1024);
+    ARENA_ROOM(room_of_survey, 1024);
+    _cleanup_arena_ struct arena arena = ARENA_IN(room);
+    _cleanup_survey_ struct survey survey = {.arenas = {ARENA_IN(room_of_survey)}};
     _cleanup_close_ int root = state_open_root(context, err);
     size_t count;
     char **ids;
 
     if (root < 0 || state_list(&arena, root, &ids, &count, err) < 0)
         return -1;
-    if (detail != CAISSON_LIST_JSON)
-        survey_take(&survey, root, ids, count, detail == CAISSON_LIST_TABLE);
+    survey_take(&survey, root, ids, count, detail);
     for (size_t i = 0; i < count; i++) {
+        const char *id = *survey.order[i];
+        const struct caisson_container *found = &survey.found[survey.order[i] - ids];
         struct caisson_error why = {0};
 
-        if (survey.found && survey.found[i].id)
-            visit(data, &survey.found[i]);
+        if (found->id)
+            visit(data, found);
         /* One that is deleted, or not yet made, meanwhile is no reason to say nothing of the others. */
-        else if (visit_whole(root, ids[i], detail == CAISSON_LIST_JSON, visit, data, &why) < 0 &&
+        else if (visit_whole(root, id, detail == CAISSON_LIST_JSON, visit, data, &why) < 0 &&
                  why.code != CAISSON_ERROR_NOT_FOUND)
-            context_log(context, CAISSON_LOG_WARNING, "container '%s' is not listed: %s", ids[i],
-                        why.message);
+            context_log(context, CAISSON_LOG_WARNING, "container '%s' is not listed: %s", id, why.message);
     }
     return 0;
 }

@@ -14,6 +14,7 @@
 #include "base/contract.h"
 #include "base/fd.h"
 #include "container/lock.h"
+#include "sys/directory.h"
 
 enum { TREE_DEPTH = 16 };
 
@@ -172,11 +173,6 @@ int state_remove(int root, const char *id, int dir, struct caisson_error *err)
     return error_system(err, errno, "cannot remove the state directory of container '%s'", id);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static char **longer(struct arena *arena, char **names, size_t count)
 {
     char **more;
@@ -191,30 +187,23 @@ static char **longer(struct arena *arena, char **names, size_t count)
 
 int state_list(struct arena *arena, int root, char ***ids, size_t *count, struct caisson_error *err)
 {
-    int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
+    _Alignas(struct sys_entry) char buffer[2048];
+    ssize_t n;
 
     *ids = NULL;
     *count = 0;
-    if (!entries) {
-        error_system(err, errno, "cannot read the state directory");
-        return fd_close(fd);
-    }
-    while ((errno = 0, entry = readdir(entries))) {
-        if (state_check_id(entry->d_name, NULL) < 0 ||
-            (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
-            continue;
-        *ids = longer(arena, *ids, *count);
-        (*ids)[(*count)++] = arena_string(arena, entry->d_name);
-    }
-    if (errno != 0) {
-        error_system(err, errno, "cannot read the state directory");
-        closedir(entries);
-        return -1;
-    }
-    closedir(entries);
-    if (*count > 0)
-        qsort(*ids, *count, sizeof **ids, compare_names);
+    lseek(root, 0, SEEK_SET);
+    while ((n = sys_getdents(root, buffer, sizeof buffer)) > 0)
+        for (char *at = buffer; at < buffer + n;) {
+            const struct sys_entry *entry = (const struct sys_entry *)(const void *)at;
+
+            at += entry->length;
+            if ((entry->type != DT_DIR && entry->type != DT_UNKNOWN) || state_check_id(entry->name, NULL) < 0)
+                continue;
+            *ids = longer(arena, *ids, *count);
+            (*ids)[(*count)++] = arena_string(arena, entry->name);
+        }
+    if (n < 0)
+        return error_system(err, errno, "cannot read the state directory");
     return 0;
 }

