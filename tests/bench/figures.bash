@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The figures of tests/bench/run: a function each, and the table of them all.
 
-FIGURES=(run nocgroup limits create start state kill delete exec list seccomp seccomp_cold nonet userns rootless m500 env2000
+FIGURES=(run nocgroup limits create start state kill delete exec exec_sealed list seccomp seccomp_cold nonet userns rootless m500 env2000
     hooks64 ann2000 calls memory)
 LONG_FIGURES=(m5000 list100 list1000 state1000 sequence parallel growth)
 declare -A TITLE=(
     [run]='`run` of `/bin/true`' [nocgroup]='`run`, no cgroup'
-    [create]='`create`' [start]='`start`' [state]='`state`' [kill]='`kill`' [delete]='`delete`' [exec]='`exec`'
+    [create]='`create`' [start]='`start`' [state]='`state`' [kill]='`kill`' [delete]='`delete`' [exec]='`exec`' [exec_sealed]='`exec`, sealed program'
     [list]='`list` of 1' [list100]='`list` of 100' [list1000]='`list` of 1000'
     [state1000]='`state` of one of 1000' [limits]='`run`, all limits' [systemd]='`run`, systemd'"'"'s driver'
     [seccomp]='`run`, seccomp profile' [seccomp_cold]='`run`, seccomp profile, nothing cached' [nonet]='`run`, host network' [userns]='`run`, user namespace'
@@ -134,6 +134,8 @@ figure_delete() {
     measure delete "${args[@]}"
 }
 
+pid_of_running() { "${caisson[@]}" state running-caisson | jq .pid; }
+
 # of_running FIGURE ARGUMENT...: a command on a container that runs all the time. Its floor is a process that joins that
 # container for `exec`, one that makes the same system calls for `state` and `kill`, and one that does nothing for others.
 of_running() {
@@ -143,8 +145,10 @@ of_running() {
         local -n runtime=$name
         "${runtime[@]}" run --detach -b "$B/sleep" "running-$name" </dev/null >/dev/null 2>&1 || die "$name cannot run a container"
     done
-    [ "$figure" != exec ] ||
-        args=(floor "$out/floor" -x "$("${caisson[@]}" state running-caisson | jq .pid)" -c /sys/fs/cgroup/caisson-running-caisson /bin/true)
+    case $figure in
+    exec) args=(floor "$out/floor" -x "$(pid_of_running)" -c /sys/fs/cgroup/caisson-running-caisson /bin/true) ;;
+    exec_sealed) args=(floor "$out/joined" "$(pid_of_running)" /sys/fs/cgroup/caisson-running-caisson /bin/true) ;;
+    esac
     [[ $figure != state* && $figure != kill ]] || args=(floor "$out/short" "${figure%%[0-9]*}" "$state/caisson" running-caisson)
     each_runtime '' '' "$@"
     measure "$figure" "${args[@]}"
@@ -157,6 +161,8 @@ of_running() {
 figure_state() { of_running state state running-NAME; }
 figure_kill() { of_running kill kill running-NAME CONT; }
 figure_exec() { of_running exec exec running-NAME /bin/true; }
+# Beside a floor that is safe: joined.c. crun and runc copy themselves, or what joins, too.
+figure_exec_sealed() { of_running exec_sealed exec running-NAME /bin/true; }
 figure_list() { of_running list list; }
 
 # of_many COUNT FIGURE ARGUMENT...: a command beside so many containers that run
