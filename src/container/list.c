@@ -72,8 +72,8 @@ int caisson_list(const struct caisson_context *context, enum caisson_list_detail
         return -1;
     survey_take(&survey, root, ids, count, detail);
     for (size_t i = 0; i < count; i++) {
-        const char *id = *survey.order[i];
-        const struct caisson_container *found = &survey.found[survey.order[i] - ids];
+        const char *id = ids[survey.order[i]];
+        const struct caisson_container *found = &survey.found[survey.order[i]];
         struct caisson_error why = {0};
 
         if (found->id)

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fd.h"
@@ -65,18 +64,35 @@ static size_t worker_count(size_t containers)
     return most < 1 ? 1 : most > SURVEY_WORKERS ? SURVEY_WORKERS : most;
 }
 
-static int compare_names(const void *a, const void *b)
+/* Two neighbours of `width` each that are in order become one. */
+static void merge(char *const *ids, const size_t *from, size_t *to, size_t count, size_t width)
 {
-    return strcmp(**(char *const *const *)a, **(char *const *const *)b);
+    size_t middle = width < count ? width : count, end = 2 * width < count ? 2 * width : count;
+    size_t left = 0, right = middle;
+
+    for (size_t i = 0; i < end; i++) {
+        bool takes_left = left < middle && (right == end || strcmp(ids[from[left]], ids[from[right]]) <= 0);
+
+        to[i] = from[takes_left ? left++ : right++];
+    }
 }
 
+/* musl's qsort(3) is a smoothsort and takes three times as long. */
 static void order(struct survey *survey, char *const *ids, size_t count)
 {
-    survey->order = arena_array(&survey->arenas[0], count, sizeof *survey->order);
+    size_t *from = arena_array(&survey->arenas[0], count, sizeof *from);
+    size_t *to = arena_array(&survey->arenas[0], count, sizeof *to), *last;
+
     for (size_t i = 0; i < count; i++)
-        survey->order[i] = &ids[i];
-    if (count > 1)
-        qsort(survey->order, count, sizeof *survey->order, compare_names);
+        from[i] = i;
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t i = 0; i < count; i += 2 * width)
+            merge(ids, from + i, to + i, count - i, width);
+        last = from;
+        from = to;
+        to = last;
+    }
+    survey->order = from;
 }
 
 void survey_take(struct survey *survey, int root, char *const *ids, size_t count,

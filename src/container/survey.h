@@ -11,7 +11,7 @@ enum { SURVEY_WORKERS = 4 };
 
 struct survey {
     struct caisson_container *found; /* by the place of its id; `id` is NULL: it has to be asked in full */
-    char *const **order;             /* each place of the list of ids, by name, ascending */
+    size_t *order;                   /* the places, by name, ascending */
     struct arena arenas[SURVEY_WORKERS];
 };
 
