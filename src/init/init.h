@@ -23,9 +23,11 @@ struct init {
     int channel;              /* to the runtime, later to whoever calls `start` */
     int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
     int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
-    int null;   /* the /dev/null of masks, attached once and cloned from then on; -1: none yet */
-    int empty;  /* the read-only tmpfs that masks directories; -1: none yet */
-    int parent; /* what target_parent() opened last, in step parent_step; -1: nothing */
+    int null;      /* the /dev/null of masks, attached once and cloned from then on; -1: none yet */
+    int empty;     /* the read-only tmpfs that masks directories; -1: none yet */
+    bool building; /* a new container's root filesystem: nobody is in it yet */
+    int parent; /* what target_parent() or target_beside() opened last, for step parent_step; -1: nothing */
+    bool parent_plain; /* it was the second */
     uint32_t parent_step;
     const char *parent_path; /* of which the first parent_length characters are its path */
     size_t parent_length;
@@ -94,6 +96,31 @@ int target_open(struct init *init, const char *path, unsigned flags);
 /** @return an O_PATH descriptor of the directory that `path` is in, made if missing, or -1; `*name` is its last
  *  component. It is the init's: the step that follows may use it again. */
 int target_parent(struct init *init, const char *path, const char **name);
+
+/**
+ * For steps in a row that are about entries of one directory, from the second on.
+ * @return an O_PATH descriptor of the directory that `path` is in, to which no symbolic link leads and which is not on
+ *         procfs, or -1: the target has to be opened. It is the init's. The last component is neither "." nor "..".
+ */
+int target_beside(struct init *init, const char *path);
+
+/* ---- entry.c: mounts whose place is an entry of a directory that is open already ---- */
+
+/**
+ * Makes the target in the tmpfs that it is to be in, which nobody but the init has written to.
+ * @return the descriptor of that tmpfs, for entry_attach_inside(); -1: not so, the target has to be opened
+ */
+int entry_inside(struct init *init, const struct plan_mount *step);
+int entry_attach_inside(struct init *init, const struct plan_mount *step, int mount, int inside);
+
+/**
+ * A directory that is mounted in one in which the step before has mounted, too.
+ * @return the descriptor of the one, as of target_beside(), for entry_attach_beside(); -1: the target has to be opened
+ */
+int entry_beside(struct init *init, const struct plan_mount *step);
+
+/** Makes the entry where it is missing. @return 0, or -1 where it is not as plain as that: the target has to be opened. */
+int entry_attach_beside(struct init *init, const struct plan_mount *step, int mount, int beside);
 
 /* ---- mount.c ---- */
 

@@ -226,44 +226,6 @@ static unsigned copy_up_keeps(const struct init *init, const struct plan_mount *
     return keep;
 }
 
-static const char *last_component(const char *path)
-{
-    return strrchr(path, '/') + 1;
-}
-
-/*
- * Makes the target in the tmpfs that it is to be in, which nobody but the init has written to.
- * @return the descriptor of that tmpfs; -1: not so, the target has to be looked for
- */
-static int make_inside(struct init *init, const struct plan_mount *step)
-{
-    const char *path = init_text(init, step->target);
-    int dir = step->under && strchr(path, '/') ? mount_kept(init, step->under) : -1;
-    const char *name = dir < 0 ? NULL : last_component(path);
-
-    if (!name || weakened("resolve"))
-        return -1;
-    if (step->flags & PLAN_MOUNT_FILE)
-        return mknodat(dir, name, S_IFREG | 0644, 0) < 0 ? -1 : dir;
-    return mkdirat(dir, name, 0755) < 0 ? -1 : dir;
-}
-
-static int attach_inside(struct init *init, const struct plan_mount *step, int mount, int inside)
-{
-    const char *path = init_text(init, step->target), *name = last_component(path);
-
-    init_doing(init, PLAN_ACTION_ATTACH, path);
-    if (sys_move_mount_at(mount, inside, name) < 0) {
-        if (errno == EINVAL) {
-            _cleanup_close_ int target = openat(inside, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-            errno = mount_mismatch(mount, target);
-        }
-        return -1;
-    }
-    return set_propagation(init, step, mount);
-}
-
 static int attach(struct init *init, const struct plan_mount *step, int mount, int target)
 {
     const char *path = init_text(init, step->target);
@@ -282,7 +244,7 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
             errno = mount_mismatch(mount, target);
         return -1;
     }
-    return set_propagation(init, step, mount);
+    return 0;
 }
 
 /* @return the step of this target that keeps its descriptor, or NULL with errno. */
@@ -323,9 +285,11 @@ static void keep(const struct plan_mount *step, int fd)
 
 static int open_target(struct init *init, const struct plan_mount *step)
 {
-    if (step->flags & PLAN_MOUNT_KEPT)
-        return take_kept(init, step->target);
-    return target_open(init, init_text(init, step->target), step->flags);
+    int target = step->flags & PLAN_MOUNT_KEPT
+                     ? take_kept(init, step->target)
+                     : target_open(init, init_text(init, step->target), step->flags);
+
+    return target >= 0 && check_target(init, step, target) < 0 ? fd_close(target) : target;
 }
 
 /* What a step opens. */
@@ -341,14 +305,28 @@ static void close_opened(struct opened *opened)
     close_later(opened->init, fds, sizeof fds / sizeof fds[0]);
 }
 
+static int put(struct init *init, const struct plan_mount *step, struct opened *opened, int inside,
+               int beside)
+{
+    if (inside >= 0)
+        return entry_attach_inside(init, step, opened->mount, inside);
+    if (beside >= 0) {
+        if (entry_attach_beside(init, step, opened->mount, beside) == 0)
+            return 0;
+        opened->target = open_target(init, step);
+    }
+    return opened->target < 0 ? -1 : attach(init, step, opened->mount, opened->target);
+}
+
 int init_MOUNT(struct init *init, const struct plan_mount *step)
 {
     __attribute__((cleanup(close_opened))) struct opened opened = {init, -1, -1, -1};
-    int inside = make_inside(init, step);
+    int inside = entry_inside(init, step);
+    int beside = inside < 0 ? entry_beside(init, step) : -1;
 
-    if (inside < 0) {
+    if (inside < 0 && beside < 0) {
         opened.target = open_target(init, step);
-        if (opened.target < 0 || check_target(init, step, opened.target) < 0)
+        if (opened.target < 0)
             return -1;
     }
     switch (step->kind) {
@@ -368,44 +346,9 @@ int init_MOUNT(struct init *init, const struct plan_mount *step)
     }
     if (opened.mount < 0)
         return -1;
-    if ((inside < 0 ? attach(init, step, opened.mount, opened.target)
-                    : attach_inside(init, step, opened.mount, inside)) < 0)
+    if (put(init, step, &opened, inside, beside) < 0 || set_propagation(init, step, opened.mount) < 0)
         return -1;
     if (step->flags & PLAN_MOUNT_KEEP)
         keep(step, TAKE_FD(opened.mount));
     return 0;
-}
-
-/* "self/fd/" and the digits of a descriptor. */
-static void name_descriptor(char name[32], int fd)
-{
-    static const char prefix[] = "self/fd/";
-    char *end = name + 31, *digits = end;
-
-    *end = '\0';
-    do
-        *--digits = (char)('0' + fd % 10);
-    while (fd /= 10);
-    memcpy(name, prefix, sizeof prefix - 1);
-    memmove(name + sizeof prefix - 1, digits, (size_t)(end - digits) + 1);
-}
-
-/*
- * By no link: a process of the container could put one there that leads to a mount which hides or protects something.
- * umount2(2) takes a path: that of the descriptor in the host's procfs names what was looked at.
- */
-int init_UNMOUNT(struct init *init, const struct plan_path *step)
-{
-    const char *path = init_text(init, step->path);
-    unsigned flags = PLAN_MOUNT_MUST_EXIST | (weakened("unmount") ? 0 : PLAN_MOUNT_NOFOLLOW);
-    _cleanup_close_ int target = target_open(init, path, flags);
-    char name[32];
-
-    if (target < 0)
-        return -1;
-    init_doing(init, PLAN_ACTION_STEP, NULL);
-    name_descriptor(name, target);
-    if (fchdir(init->proc) < 0)
-        return -1;
-    return sys_umount(name, MNT_DETACH);
 }

@@ -51,6 +51,7 @@ int init_ROOT(struct init *init, const struct plan_root *step)
             return -1;
     }
     init_doing(init, PLAN_ACTION_ATTACH, path);
+    init->building = true;
     return sys_move_mount(init->root, target);
 }
 

@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "sys/openat2.h"
@@ -246,25 +248,58 @@ int target_open(struct init *init, const char *path, unsigned flags)
     return open_done(init, &walk, O_PATH);
 }
 
+/*
+ * Notes that this step is about the directory that the first `length` characters of `path` name.
+ * @return whether the step before was, too: nothing can have been mounted over it in between.
+ */
+static bool note_parent(struct init *init, const char *path, size_t length)
+{
+    bool same = init->parent_step + 1 == init->step && length == init->parent_length &&
+                memcmp(path, init->parent_path, length) == 0;
+
+    init->parent_step = init->step;
+    init->parent_path = path;
+    init->parent_length = length;
+    return same;
+}
+
 int target_parent(struct init *init, const char *path, const char **name)
 {
     char directory[PATH_MAX];
-    size_t length;
 
     *name = split(path, directory);
     if (!*name)
         return -1;
-    length = (size_t)(*name - path);
-    /* Steps in a row that are about one directory: nothing can have been mounted over it in between. */
-    if (init->parent >= 0 && init->parent_step + 1 == init->step && length == init->parent_length &&
-        memcmp(path, init->parent_path, length) == 0) {
-        init->parent_step = init->step;
+    if (note_parent(init, path, (size_t)(*name - path)) && init->parent >= 0)
         return init->parent;
-    }
     fd_close(init->parent);
     init->parent = target_open(init, directory, 0);
-    init->parent_step = init->step;
-    init->parent_path = path;
-    init->parent_length = length;
+    init->parent_plain = false;
+    return init->parent;
+}
+
+/* @return a directory, -1 where a symbolic link is on the way, or procfs. */
+static int open_plain(struct init *init, const char *directory)
+{
+    int fd =
+        sys_openat2(init->root, directory, O_PATH | O_DIRECTORY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+    struct statfs fs;
+
+    return fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type == PROC_SUPER_MAGIC) ? fd_close(fd) : fd;
+}
+
+int target_beside(struct init *init, const char *path)
+{
+    char directory[PATH_MAX];
+    const char *name = split(path, directory);
+    bool same = name && note_parent(init, path, (size_t)(name - path));
+
+    if (!same || !init->parent_plain)
+        init->parent = fd_close(init->parent);
+    if (!same || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return -1;
+    if (init->parent < 0)
+        init->parent = open_plain(init, directory);
+    init->parent_plain = true;
     return init->parent;
 }

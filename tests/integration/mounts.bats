@@ -283,6 +283,28 @@ load helpers
     [ ! -e /made ]
 }
 
+@test "mounts in a row in one directory: what is missing, files, links, and one that covers the directory" {
+    mkdir -p "$BUNDLE/rootfs/row/directory" "$BUNDLE/rootfs/row/.hidden" "$BUNDLE/rootfs/real" "$BUNDLE/rootfs/other"
+    touch "$BUNDLE/rootfs/row/file" "$BUNDLE/rootfs/real/file" "$T/file"
+    ln -s ../real/file "$BUNDLE/rootfs/row/to-file"
+    ln -s /real "$BUNDLE/rootfs/row/to-directory"
+    ln -s /other "$BUNDLE/rootfs/row/cover"
+    ln -s /row "$BUNDLE/rootfs/other/row"
+    local name mounts=()
+    for name in directory missing to-directory .hidden file to-file new-file missing/ ./dot; do
+        [[ $name = *file ]] && mounts+=("{destination: \"/row/$name\", type: \"bind\", source: \"$T/file\", options: [\"bind\"]}") ||
+            mounts+=("{destination: \"/row/$name\", type: \"tmpfs\", source: \"tmpfs\", options: []}")
+    done
+    # /row itself, by a link that is an entry of another directory, and what comes next is in that.
+    mounts+=('{destination: "/other/one", type: "tmpfs", source: "tmpfs"}' '{destination: "/other/row", type: "tmpfs", source: "tmpfs"}'
+        '{destination: "/row/inner", type: "tmpfs", source: "tmpfs"}' '{destination: "/row/inner2", type: "tmpfs", source: "tmpfs"}'
+        '{destination: "/row/.", type: "tmpfs", source: "tmpfs"}' '{destination: "/row/last", type: "tmpfs", source: "tmpfs"}')
+    add_mount "${mounts[@]}"
+    start_sleeping
+    is "$(awk '$5 ~ "^/(row|real|other)" { print $5 }' "/proc/$PID/mountinfo" | sort | paste -sd ' ')" \
+        "$(printf '%s\n' /other/one /real /real/file /row /row /row/{.hidden,directory,dot,file,inner,inner2,last,missing,missing,new-file} | sort | paste -sd ' ')"
+}
+
 @test "mounts are made in their order" {
     mkdir -p "$T/under"
     touch "$T/under/bound"
