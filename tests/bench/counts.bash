@@ -20,8 +20,8 @@ of_one() {
     esac
 } </dev/null >/dev/null
 
-# instructions COMMAND...: in user space, of the first process alone, which has to be static: crun executes itself anew, and
-# runc is a program of threads. Into a file, for the init of a `create` keeps it open.
+# instructions [-u PATH] COMMAND...: in user space, of the first process alone, or of all up to where they execute PATH. Into
+# a file, for the init of a `create` keeps it open.
 instructions() {
     "$out/steps" "$@" >"$out/steps.out" 2>&1 </dev/null || :
     tail -n 1 "$out/steps.out"
@@ -47,6 +47,21 @@ figure_calls() {
     printf 'run\tfloor\t%s\t\n' "$(system_calls "$out/calls.floor" "${floor[@]}" "$B/plain/rootfs" /bin/true)" >>"$out/tables/calls"
     printf '\nsystem calls, instructions\n'
     cat "$out/tables/calls"
+}
+
+# Of `run` with all that it starts, up to the program; step by step, which takes a minute for crun. Of runc there are too many.
+figure_instructions() {
+    local name
+    {
+        printf 'floor\t%s\n' "$(instructions -u /bin/busybox "${floor[@]}" "$B/plain/rootfs" /bin/true)"
+        for name in "${runtimes[@]}"; do
+            local -n runtime=$name
+            [[ $name == runc* ]] ||
+                printf '%s\t%s\n' "$name" "$(instructions -u /bin/busybox "${runtime[@]}" run -b "$B/plain" one)"
+        done
+    } >"$out/tables/instructions"
+    printf '\ninstructions of run with all that it starts\n'
+    cat "$out/tables/instructions"
 }
 
 # The process that waits for `start` within the container's memory limit.

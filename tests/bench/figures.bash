@@ -3,7 +3,7 @@
 
 FIGURES=(run nocgroup limits create start state kill delete exec exec_sealed list seccomp seccomp_cold nonet userns rootless m500 env2000
     hooks64 ann2000 calls memory)
-LONG_FIGURES=(m5000 list100 list1000 state1000 sequence parallel growth)
+LONG_FIGURES=(m5000 list100 list1000 state1000 sequence parallel instructions growth)
 declare -A TITLE=(
     [run]='`run` of `/bin/true`' [nocgroup]='`run`, no cgroup'
     [create]='`create`' [start]='`start`' [state]='`state`' [kill]='`kill`' [delete]='`delete`' [exec]='`exec`' [exec_sealed]='`exec`, sealed program'

@@ -21,6 +21,7 @@ counts() {
     for command in run create start state kill delete exec list; do
         [ ! -f "$out/tables/$command" ] || row "page faults of \`$command\`" "$command" 7
     done
+    [ ! -f "$out/tables/instructions" ] || row 'instructions of `run` and all that it starts' instructions 2
     [ -f "$out/tables/calls" ] || return 0
     for command in "${COUNTED[@]}"; do
         counted "system calls of \`$command\`" "$command" 3
