@@ -10,7 +10,7 @@
 #include "cgroup/cgroup.h"
 #include "container/look.h"
 
-/* A thread takes 50 us to start and end, a container 10. */
+/* A thread takes 100 us to start and end, a container 10. */
 enum { SHARE = 32, NEAR_PAYS = 16 };
 
 struct survey_job {
@@ -19,13 +19,16 @@ struct survey_job {
     char *const *ids;
     size_t count;
     bool status;
-    atomic_size_t next; /* the first that nobody has taken yet */
+    cpu_set_t processors; /* that this process may use */
+    int first_processor;  /* of the first thread, when it starts the others */
+    atomic_size_t next;   /* the first that nobody has taken yet */
 };
 
 struct worker {
     struct survey_job *job;
     struct arena *arena;
     pthread_t thread;
+    bool started;
 };
 
 static void *work(void *data)
@@ -45,20 +48,45 @@ static void *work(void *data)
     return NULL;
 }
 
-/* With descriptors of its own: threads that share a table of them wait for each other at every call. */
+/* To another processor than the first thread's. From there it may go where it likes, back as well. */
+static void move_away(pthread_t thread, const struct survey_job *job)
+{
+    cpu_set_t others = job->processors;
+
+    CPU_CLR((size_t)job->first_processor, &others);
+    if (pthread_setaffinity_np(thread, sizeof others, &others) == 0)
+        pthread_setaffinity_np(thread, sizeof job->processors, &job->processors);
+}
+
+/*
+ * With descriptors of its own: threads that share a table of them wait for each other at every call.
+ *
+ * A kernel may leave a new thread on the processor of the one that made it, with another idle, for longer than all of
+ * this takes (one that packs a virtual machine's tasks does). It moves away itself when it has stopped the other one;
+ * when it waits, the other one moves it.
+ */
 static void *work_apart(void *data)
 {
+    const struct worker *worker = data;
+
+    move_away(pthread_self(), worker->job);
     unshare(CLONE_FILES);
     return work(data);
 }
 
-static size_t worker_count(size_t containers)
+static void start(struct worker *worker)
 {
-    cpu_set_t processors;
+    worker->started = pthread_create(&worker->thread, NULL, work_apart, worker) == 0;
+    if (worker->started)
+        move_away(worker->thread, worker->job);
+}
+
+static size_t worker_count(struct survey_job *job, size_t containers)
+{
     size_t most = containers / SHARE, available = 1;
 
-    if (most > 1 && sched_getaffinity(0, sizeof processors, &processors) == 0)
-        available = (size_t)CPU_COUNT(&processors);
+    if (most > 1 && sched_getaffinity(0, sizeof job->processors, &job->processors) == 0)
+        available = (size_t)CPU_COUNT(&job->processors);
     if (most > available)
         most = available;
     return most < 1 ? 1 : most > SURVEY_WORKERS ? SURVEY_WORKERS : most;
@@ -101,20 +129,21 @@ void survey_take(struct survey *survey, int root, char *const *ids, size_t count
     struct survey_job job = {
         .survey = survey, .root = root, .ids = ids, .count = count, .status = detail == CAISSON_LIST_TABLE};
     struct worker workers[SURVEY_WORKERS] = {0};
-    size_t wanted = detail == CAISSON_LIST_JSON ? 0 : worker_count(count), started = 1;
+    size_t wanted = detail == CAISSON_LIST_JSON ? 0 : worker_count(&job, count);
 
     survey->found = arena_array(&survey->arenas[0], count, sizeof *survey->found);
-    for (size_t i = 0; i < wanted; i++)
+    job.first_processor = sched_getcpu();
+    for (size_t i = 0; i < wanted; i++) {
         workers[i] = (struct worker){.job = &job, .arena = &survey->arenas[i]};
-    /* Those that do not start leave their part to the others; the first is this thread. */
-    while (started < wanted &&
-           pthread_create(&workers[started].thread, NULL, work_apart, &workers[started]) == 0)
-        started++;
+        if (i > 0) /* the first is this thread; those that do not start leave their part to the others */
+            start(&workers[i]);
+    }
     order(survey, ids, count);
     if (wanted > 0)
         work(&workers[0]);
-    while (--started > 0)
-        pthread_join(workers[started].thread, NULL);
+    for (size_t i = 1; i < wanted; i++)
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
 }
 
 void survey_release(struct survey *survey)
