@@ -12,6 +12,31 @@ static bool is_plain(char c)
     return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\\';
 }
 
+/* @return whether all of eight bytes are plain. */
+static bool are_plain(const char *text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    uint64_t bytes;
+
+    memcpy(&bytes, text, sizeof bytes);
+    /* Each difference is below zero, and has the highest bit, where a byte is; the first such is a true one. */
+    return (((bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones) | ((bytes ^ ones * '\\') - ones) |
+             ((bytes ^ ones * 0x7f) - ones) | bytes) &
+            high) == 0;
+}
+
+/* @return how many bytes of it stand in a string as they are, from the first on. */
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t n = 0;
+
+    while (length - n >= sizeof(uint64_t) && are_plain(text + n))
+        n += sizeof(uint64_t);
+    while (is_plain(text[n]))
+        n++;
+    return n;
+}
+
 /*
  * A text is UTF-8 (RFC 8259, section 8.1), and a file's name need not be: a byte that is none becomes U+FFFD.
  * @return how many bytes of the text that was
@@ -30,12 +55,11 @@ static size_t json_beyond_ascii(struct strbuf *out, const char *text)
 
 static void json_quote(struct strbuf *out, const char *text)
 {
+    const char *end = text + strlen(text);
+
     strbuf_char(out, '"');
     while (*text) {
-        size_t plain = 0;
-
-        while (is_plain(text[plain]))
-            plain++;
+        size_t plain = plain_length(text, (size_t)(end - text));
 
         strbuf_add(out, text, plain);
         text += plain;

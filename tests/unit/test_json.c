@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -39,11 +41,37 @@ static void is_utf8_whatever_comes(void **state)
     writes("\xc0\xaf\"", "\"\\ufffd\\ufffd\\\"\"");
 }
 
+/* Plain text is copied by eight bytes: what is not plain is seen at each place, beside whatever. */
+static void each_byte_at_each_place(void **state)
+{
+    enum { LENGTH = 19 };
+
+    (void)state;
+    for (unsigned byte = 1; byte < 256; byte++) {
+        _cleanup_arena_ struct arena arena = {0};
+        struct strbuf alone = STRBUF(&arena);
+        struct json json = {.out = &alone};
+
+        json_string(&json, NULL, (char[]){(char)byte, '\0'});
+        for (size_t at = 0; at < LENGTH; at++) {
+            char text[LENGTH + 1], expected[LENGTH + 16];
+
+            memset(text, at % 2 ? '~' : ' ', LENGTH);
+            text[LENGTH] = '\0';
+            snprintf(expected, sizeof expected, "\"%.*s%.*s%s\"", (int)at, text, (int)alone.length - 2,
+                     alone.data + 1, text + at + 1);
+            text[at] = (char)byte;
+            writes(text, expected);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(escapes),
         cmocka_unit_test(is_utf8_whatever_comes),
+        cmocka_unit_test(each_byte_at_each_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
