@@ -39,13 +39,6 @@ static int set_attributes(int mount, uint64_t set, uint64_t clear, bool recursiv
     return sys_mount_setattr(mount, recursive ? AT_RECURSIVE : 0, &attr);
 }
 
-static int set_propagation(int mount, uint64_t propagation)
-{
-    struct mount_attr attr = {.propagation = propagation};
-
-    return propagation ? sys_mount_setattr(mount, AT_RECURSIVE, &attr) : 0;
-}
-
 static int set_idmap(int mount, const struct plan_slot *slot, struct caisson_error *err)
 {
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP};
@@ -89,6 +82,7 @@ static int check_file(struct plan *plan, const struct plan_slot *slot, const str
 static int open_tree_slot(struct plan *plan, const struct plan_slot *slot, const struct spec *spec,
                           struct caisson_error *err)
 {
+    struct mount_attr attr = {.propagation = slot->propagation};
     unsigned flags = OPEN_TREE_CLONE;
     _cleanup_close_ int mount = -1;
 
@@ -96,7 +90,8 @@ static int open_tree_slot(struct plan *plan, const struct plan_slot *slot, const
         flags |= AT_RECURSIVE;
     if (slot->no_follow || slot->device_type)
         flags |= AT_SYMLINK_NOFOLLOW;
-    mount = sys_open_tree(AT_FDCWD, slot->path, flags);
+    mount = slot->propagation ? sys_open_tree_attr(AT_FDCWD, slot->path, flags, &attr)
+                              : sys_open_tree(AT_FDCWD, slot->path, flags);
     if (mount < 0)
         return slot_error(slot, spec, slot->is_root ? "open the root filesystem" : "open the source", err);
     if (check_file(plan, slot, spec, mount, err) < 0)
@@ -106,8 +101,6 @@ static int open_tree_slot(struct plan *plan, const struct plan_slot *slot, const
         return slot_error(slot, spec, "set the mount options of", err);
     if (set_idmap(mount, slot, err) < 0)
         return spec_error_at(spec, err, slot->origin);
-    if (set_propagation(mount, slot->propagation) < 0)
-        return slot_error(slot, spec, "set the propagation of", err);
     return TAKE_FD(mount);
 }
 

@@ -424,6 +424,30 @@ load helpers
     is "$(part 4 "$(mounted /slave/c)")" outside
 }
 
+@test "before open_tree_attr(2), Linux 6.15, and behind a filter that does not know it: a bound tree is private all the same" {
+    need_root "it mounts something on the host, and loads a seccomp filter"
+    local errno program=$CAISSON CAISSON=$CAISSON
+    mkdir "$T/shared"
+    mount_fixture -t tmpfs tmpfs "$T/shared"
+    mount --make-shared "$T/shared"
+    mkdir "$T/shared/below"
+    mount_fixture -t tmpfs tmpfs "$T/shared/below"
+    matches "$(part 2 "$(mounted "$T/shared/below" $$)")" shared
+    add_mount '{destination: "/shared", type: "bind", source: "'"$T/shared"'", options: ["rbind", "ro"]}'
+    for errno in 0 38 1; do # none, ENOSYS, EPERM
+        if [ "$errno" != 0 ]; then
+            CAISSON=$T/older
+            printf '#!/bin/sh\nexec "%s" 467 %s "%s" "$@"\n' "$BATS_TEST_DIRNAME/without-call.py" "$errno" "$program" >"$CAISSON"
+            chmod +x "$CAISSON"
+        fi
+        start_sleeping
+        is "$(part 2 "$(mounted /shared)")" ""
+        is "$(part 2 "$(mounted /shared/below)")" ""
+        has_option "$(part 1 "$(mounted /shared)")" ro
+        caisson delete --force "$ID"
+    done
+}
+
 # proves: linux.rootfsPropagation, linux.rootfsPropagation={private,rprivate,slave,rslave,shared,rshared,
 #   unbindable}
 @test "each propagation of the root" {
