@@ -187,17 +187,22 @@ int cgroup_freeze(int fd, bool freeze, struct caisson_error *err);
  * to the first of them is most of what a question takes.
  */
 struct cgroup_near {
-    int fd; /* -1: none yet */
+    int fd;       /* -1: none yet */
+    bool by_path; /* the kernel opens nothing by its number for this user */
     size_t length;
     char path[256];
 };
 
+/** @return the number of cgroup.events of the cgroup at this absolute path: no other file of this boot has it; 0: not known. */
+uint64_t cgroup_events_number(const char *absolute);
+
 /**
  * Opens cgroup.events of the cgroup at this absolute path.
- * @param near where it looks first, and where it leaves what it found, for the caller to close; NULL: nowhere
+ * @param number of that file, by which it is opened without a walk where `near` is given and the user may; 0: not known
+ * @param near   where it looks first, and where it leaves what it found, for the caller to close; NULL: nowhere
  * @return a descriptor, or -1 with errno: ENOENT when there is no such cgroup
  */
-int cgroup_open_events(const char *absolute, struct cgroup_near *near);
+int cgroup_open_events(const char *absolute, uint64_t number, struct cgroup_near *near);
 
 /** @return 1 when the cgroup whose cgroup.events this is is frozen, 0 when not, -1 with errno: ENODEV when it is gone. */
 int cgroup_read_frozen(int events);

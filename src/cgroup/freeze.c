@@ -55,23 +55,70 @@ static const char *come_near(struct cgroup_near *near, const char *absolute)
         memcpy(near->path, absolute, length);
         near->path[length] = '\0';
         near->length = length;
-        near->fd = openat(AT_FDCWD, near->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        near->fd = openat(AT_FDCWD, near->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     return near->fd < 0 ? NULL : name + 1;
 }
 
-int cgroup_open_events(const char *absolute, struct cgroup_near *near)
+/* As name_to_handle_at(2) tells a file of kernfs from others: FILEID_KERNFS (Linux 5.5), and its number behind the head. */
+enum { KERNFS_HANDLE = 0xfe };
+
+union kernfs_handle {
+    struct file_handle head;
+    char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+};
+
+/* @return -1 with errno: ENAMETOOLONG */
+static int events_path(const char *cgroup, char path[PATH_MAX])
 {
     static const char file[] = "/cgroup.events";
-    const char *rest = near ? come_near(near, absolute) : NULL;
-    const char *from = rest ? rest : absolute;
-    char path[PATH_MAX];
 
-    if (strlen(from) + sizeof file > sizeof path) {
+    if (strlen(cgroup) + sizeof file > PATH_MAX) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    stpcpy(stpcpy(path, from), file);
+    stpcpy(stpcpy(path, cgroup), file);
+    return 0;
+}
+
+uint64_t cgroup_events_number(const char *absolute)
+{
+    union kernfs_handle handle = {.head = {.handle_bytes = sizeof(uint64_t)}};
+    char path[PATH_MAX];
+    uint64_t number;
+    int mount;
+
+    if (events_path(absolute, path) < 0 || name_to_handle_at(AT_FDCWD, path, &handle.head, &mount, 0) < 0 ||
+        handle.head.handle_type != KERNFS_HANDLE || handle.head.handle_bytes != sizeof number)
+        return 0;
+    memcpy(&number, handle.room + sizeof handle.head, sizeof number);
+    return number;
+}
+
+/* @return -1 when the kernel does not: not for this user, or that file is gone. The path is asked then. */
+static int open_by_number(uint64_t number, struct cgroup_near *near)
+{
+    union kernfs_handle handle = {.head = {.handle_bytes = sizeof number, .handle_type = KERNFS_HANDLE}};
+    int fd;
+
+    if (number == 0 || near->by_path)
+        return -1;
+    memcpy(handle.room + sizeof handle.head, &number, sizeof number);
+    fd = open_by_handle_at(near->fd, &handle.head, O_RDONLY | O_CLOEXEC);
+    near->by_path = fd < 0 && errno != ESTALE;
+    return fd;
+}
+
+int cgroup_open_events(const char *absolute, uint64_t number, struct cgroup_near *near)
+{
+    const char *rest = near ? come_near(near, absolute) : NULL;
+    int fd = rest ? open_by_number(number, near) : -1;
+    char path[PATH_MAX];
+
+    if (fd >= 0)
+        return fd;
+    if (events_path(rest ? rest : absolute, path) < 0)
+        return -1;
     return openat(rest ? near->fd : AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
@@ -89,7 +136,7 @@ int cgroup_read_frozen(int events)
 /* By its path: one walk and one read. */
 int cgroup_frozen(const char *absolute, struct caisson_error *err)
 {
-    _cleanup_close_ int events = cgroup_open_events(absolute, NULL);
+    _cleanup_close_ int events = cgroup_open_events(absolute, 0, NULL);
     int frozen = events < 0 ? -1 : cgroup_read_frozen(events);
 
     if (frozen < 0)

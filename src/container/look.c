@@ -65,7 +65,7 @@ static void open_events(struct block *block, struct cgroup_near *near)
         block->events[i] = -1;
         if (block->statuses[i] != CAISSON_RUNNING || !block->states[i].cgroup)
             continue;
-        block->events[i] = cgroup_open_events(block->states[i].cgroup, near);
+        block->events[i] = cgroup_open_events(block->states[i].cgroup, block->states[i].events_number, near);
         if (block->events[i] < 0 && !is_gone())
             block->statuses[i] = CAISSON_CREATING;
     }

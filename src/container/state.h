@@ -52,7 +52,8 @@ struct state {
         start_time; /* field 22 of /proc/PID/stat, against reuse of the number; 0 where pidfd_inode is known */
     uint64_t
         pidfd_inode; /* what fstat(2) says of its pidfd: no other process of this boot has it; 0: not known */
-    bool executed;   /* the program is known to have been executed; false: the lock on `created` tells */
+    uint64_t events_number; /* of its cgroup.events; 0: not known */
+    bool executed; /* the program is known to have been executed; false: the lock on `created` tells */
 };
 
 /** Opens the state root, made with mode 0711 (or 0700 for one in XDG_RUNTIME_DIR) when missing. @return descriptor or -1. */
@@ -88,7 +89,10 @@ int state_write(int dir, const struct state *state, struct caisson_error *err);
  */
 int state_write_pid(int dir, struct state *state, int pidfd, struct caisson_error *err);
 
-/** Adds to that record that the program has been executed, so that `list` and `state` need not ask for the lock. */
+/**
+ * Adds to that record that the program has been executed, so that `list` and `state` need not ask for the lock, and the
+ * number of its cgroup.events (cgroup_events_number()).
+ */
 void state_write_executed(int dir, struct state *state);
 
 /** Reads the process's part alone: pid is 0 when there is none or it is torn. -1: it cannot be read. */

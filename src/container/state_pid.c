@@ -12,13 +12,14 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "cgroup/cgroup.h"
 #include "container/state.h"
 
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC 0x50494446 /* Linux 6.9 */
 #endif
 
-enum { STAT_START_TIME = 22, STAT_AFTER_NAME = 2 };
+enum { STAT_START_TIME = 22, STAT_AFTER_NAME = 2, NUMBER_ROOM = 24 };
 
 /* Reads a small file whole. @return its length, with a NUL behind it; -1 with errno, E2BIG when it is too long. */
 static ssize_t read_small(int dirfd, const char *path, char *text, size_t size)
@@ -98,8 +99,10 @@ static void describe(const struct state *state, char text[PATH_MAX])
         return;
     tail = snprintf(text + head, room, "\t%s\t%s\t%s\t%s", or_nothing(state->created),
                     or_nothing(state->owner), or_nothing(state->cgroup), or_nothing(state->bundle));
-    if (tail < 0 || (size_t)tail >= room)
+    if (tail < 0 || (size_t)tail >= room - NUMBER_ROOM)
         text[head] = '\0';
+    else if (state->events_number != 0)
+        snprintf(text + head + tail, NUMBER_ROOM, "\t%llu", (unsigned long long)state->events_number);
 }
 
 static int put(int dir, const struct state *state, struct caisson_error *err)
@@ -131,6 +134,9 @@ int state_write_pid(int dir, struct state *state, int pidfd, struct caisson_erro
 void state_write_executed(int dir, struct state *state)
 {
     state->executed = true;
+    /* These numbers, too, start anew with each boot. */
+    if (state->pidfd_inode != 0 && state->cgroup)
+        state->events_number = cgroup_events_number(state->cgroup);
     /* Without it the lock on `created` still says the same. */
     (void)put(dir, state, NULL);
 }
@@ -227,7 +233,11 @@ static bool take_record(char *text, const char *id, struct state *state)
     }
     if (!*state->cgroup)
         state->cgroup = NULL;
-    return *at == '\0';
+    if (*at == '\t') {
+        *at++ = '\0';
+        at = take_number(at, &state->events_number);
+    }
+    return at && *at == '\0';
 }
 
 bool state_read_record(int root, const char *id, char room[PATH_MAX], struct state *state)

@@ -127,11 +127,16 @@ forget_them() {
     forget_them
 }
 
-@test "the same where the state root is in memory" {
+# Only there are the numbers of pidfds and of cgroup.events kept, for no boot outlives it.
+@test "the same where the state root is in memory, by number and by path" {
     need_root "to mount a tmpfs"
     mkdir "$ROOT"
     mount_fixture -t tmpfs state "$ROOT"
     many
     lists_them env
+    lists_them setpriv --bounding-set -dac_read_search
+    strace -f -o "$T/trace" -e open_by_handle_at "$CAISSON" --root "$ROOT" list >/dev/null
     forget_them
+    has_kernel 6.9 || skip "this kernel has no numbers for pidfds"
+    is "$(grep -c 'open_by_handle_at.* = [0-9]' "$T/trace")" 124 # of those that run and are paused
 }

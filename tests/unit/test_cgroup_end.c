@@ -228,11 +228,16 @@ static int echo(void *data)
     return 0;
 }
 
-static int frozen_near(const char *absolute, struct cgroup_near *near)
+static int frozen_by(const char *absolute, uint64_t number, struct cgroup_near *near)
 {
-    _cleanup_close_ int events = cgroup_open_events(absolute, near);
+    _cleanup_close_ int events = cgroup_open_events(absolute, number, near);
 
     return events < 0 ? -1 : cgroup_read_frozen(events);
+}
+
+static int frozen_near(const char *absolute, struct cgroup_near *near)
+{
+    return frozen_by(absolute, 0, near);
 }
 
 /* The directory that is kept leads to those beside the last cgroup, and to no other. */
@@ -263,6 +268,41 @@ static void test_frozen_of_many(void **data)
     assert_int_equal(frozen_near("/sys", &near), -1); /* stands in no directory that could be kept */
     close(near.fd);
     assert_int_equal(unlinkat(fd, "inner", AT_REMOVEDIR), 0);
+    close(fd);
+}
+
+/* The number leads to that file and no other; where it does not, or may not, the path does. */
+static void test_frozen_by_number(void **data)
+{
+    struct cgroup_near near = {.fd = -1};
+    struct cgroup_plan plan;
+    char other[PATH_MAX];
+    uint64_t number, gone;
+    int fd;
+
+    (void)data;
+    need_root();
+    fd = make_with("", "", &plan);
+    snprintf(other, sizeof other, "%s-other", plan.absolute);
+    assert_true(cgroup_events_number(other) == 0);
+    assert_true(cgroup_events_number("/") == 0);
+    assert_int_equal(mkdir(other, 0755), 0);
+    gone = cgroup_events_number(other);
+    assert_int_equal(rmdir(other), 0);
+    number = cgroup_events_number(plan.absolute);
+    assert_true(number != 0 && gone != 0 && number != gone);
+    ok(cgroup_freeze(fd, true, &error));
+    assert_int_equal(frozen_by(other, number, &near), 1); /* there is nothing at that path */
+    assert_int_equal(frozen_by(plan.absolute, gone, &near), 1);
+    assert_int_equal(frozen_by(other, gone, &near), -1);
+    assert_int_equal(errno, ENOENT);
+    assert_false(near.by_path);
+    ok(cgroup_freeze(fd, false, &error));
+    assert_int_equal(frozen_by(other, number, &near), 0);
+    near.by_path = true; /* as it is for a user without privileges */
+    assert_int_equal(frozen_by(other, number, &near), -1);
+    assert_int_equal(frozen_by(plan.absolute, number, &near), 0);
+    close(near.fd);
     close(fd);
 }
 
@@ -336,6 +376,7 @@ int main(void)
         TEST(test_remove_names_who_is_left),
         TEST(test_freeze_and_thaw),
         TEST(test_frozen_of_many),
+        TEST(test_frozen_by_number),
         TEST(test_kill_frozen),
         TEST(test_thaw_below_a_frozen_one),
     };

@@ -155,6 +155,13 @@ static void test_record(void **data)
     assert_true(state_read_record(root, "one", room, &got));
     assert_true(got.executed);
     assert_null(got.cgroup);
+    assert_true(got.events_number == 0);
+    /* as state_write_executed() adds it where the state root is in memory */
+    state.events_number = 1234567890123;
+    assert_int_equal(state_write_pid(dir, &state, -1, &err), 0);
+    assert_true(state_read_record(root, "one", room, &got));
+    assert_true(got.events_number == state.events_number);
+    assert_string_equal(got.bundle, "/b");
     /* what cannot be told apart again, and what is too long, is left to state.json */
     state.bundle = "/with\ta tab";
     assert_int_equal(state_write_pid(dir, &state, -1, &err), 0);
