@@ -22,7 +22,7 @@ bool path_is_below(const char *path, const char *directory)
 
     while (directory[n] && path[n] == directory[n])
         n++;
-    if (directory[n + strspn(directory + n, "/")])
+    if (directory[n] && (directory[n] != '/' || directory[n + strspn(directory + n, "/")]))
         return false;
     while (n > 0 && directory[n - 1] == '/')
         n--;

@@ -246,6 +246,19 @@ int plan_check_process(const struct spec *spec, struct caisson_error *err)
     return 0;
 }
 
+/* A step and a slot for each mount, as a rule: hundreds would outgrow their memory again and again. */
+static void make_room(struct plan *plan, size_t first, size_t mounts)
+{
+    enum { OTHER_SLOTS = 8 };
+
+    plan->steps = STRBUF(plan->arena);
+    plan->data = STRBUF(plan->arena);
+    strbuf_reserve(&plan->steps, first + mounts * (sizeof(struct plan_step) + sizeof(struct plan_mount)));
+    strbuf_reserve(&plan->data, first);
+    plan->slot_capacity = mounts + OTHER_SLOTS;
+    plan->slots = arena_array(plan->arena, plan->slot_capacity, sizeof *plan->slots);
+}
+
 int plan_build(struct arena *arena, const struct plan_request *request, struct plan *plan,
                struct caisson_error *err)
 {
@@ -260,10 +273,7 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
 
     memset(plan, 0, sizeof *plan);
     plan->arena = arena;
-    plan->steps = STRBUF(arena);
-    plan->data = STRBUF(arena);
-    strbuf_reserve(&plan->steps, first);
-    strbuf_reserve(&plan->data, first);
+    make_room(plan, first, request->purpose == PLAN_FOR_EXEC ? 0 : request->spec->mounts.count);
     strbuf_add(&plan->data, "\0\0\0\0\0\0\0", 8); /* so that no reference is 0 */
     /* config.md: the process may be missing until it is started. */
     if (has_process && request->purpose != PLAN_FOR_CREATE && plan_check_process(b.spec, err) < 0)
