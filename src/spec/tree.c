@@ -139,6 +139,28 @@ static int compare_text(const struct tree_text *a, const struct tree_text *b)
     return a->length ? memcmp(a->text, b->text, a->length) : 0;
 }
 
+/*
+ * Programs write the names of a map in an order: by their bytes, as Go does, or the shorter first, as names do that count.
+ * Then no two of them are one.
+ */
+static bool are_in_order(const struct tree *tree, const struct reader_node *object)
+{
+    const struct reader_node *key = tree_first(tree, object);
+    struct tree_text before = tree_text(tree, key);
+    bool by_bytes = true, by_length = true;
+
+    while ((by_bytes || by_length) && (key = tree_next(tree, object, key + 1))) {
+        struct tree_text name = tree_text(tree, key);
+        size_t both = before.length < name.length ? before.length : name.length;
+        int order = both ? memcmp(before.text, name.text, both) : 0;
+
+        by_bytes = by_bytes && (order < 0 || (order == 0 && before.length < name.length));
+        by_length = by_length && (before.length < name.length || (before.length == name.length && order < 0));
+        before = name;
+    }
+    return by_bytes || by_length;
+}
+
 struct named {
     struct tree_text name;
     uint32_t index;
@@ -177,7 +199,7 @@ static uint32_t find_duplicate(struct tree *tree, const struct reader_node *obje
     uint32_t i, j;
 
     if (object->length > sizeof seen / sizeof seen[0])
-        return find_duplicate_sorted(tree, object);
+        return are_in_order(tree, object) ? 0 : find_duplicate_sorted(tree, object);
     for (i = 0; key; key = tree_next(tree, object, key + 1), i++) {
         seen[i] = tree_text(tree, key);
         for (j = 0; j < i; j++)

@@ -289,6 +289,53 @@ static void one_object_of_many_members(void **state)
     assert_string_equal(spec->annotations.items[200000].value, "199999");
 }
 
+enum { NAMES = 40 };
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* An object of these names, and of that at `twice` once more, before the one at `where`. @return whether it is refused for that */
+static bool is_refused(char names[NAMES][8], size_t twice, size_t where)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct caisson_error err = {0};
+    struct strbuf text = STRBUF(&arena);
+    char pointer[32];
+
+    strbuf_text(&text, "{" MINIMAL ", \"annotations\": {");
+    for (size_t i = 0; i < NAMES; i++) {
+        if (i == where)
+            strbuf_format(&text, "\"%s\":\"\",", names[twice]);
+        strbuf_format(&text, "\"%s\":\"\"%s", names[i], i + 1 < NAMES ? "," : "}}");
+    }
+    if (spec_parse(&arena, "c", text.data, text.length, NULL, NULL, &err))
+        return false;
+    snprintf(pointer, sizeof pointer, "/annotations/%s: the member", names[twice]);
+    return strstr(err.message, pointer) != NULL;
+}
+
+/* Names in an order are not sorted: one that stands twice is found wherever it is, and in whatever order the others are. */
+static void a_name_twice_among_many(void **state)
+{
+    char counted[NAMES][8], sorted[NAMES][8];
+
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++)
+        snprintf(counted[i], sizeof counted[i], "k%zu", i);
+    memcpy(sorted, counted, sizeof sorted);
+    qsort(sorted, NAMES, sizeof sorted[0], by_bytes);
+    for (size_t twice = 0; twice < NAMES; twice++) {
+        assert_false(is_refused(counted, twice, NAMES));
+        assert_false(is_refused(sorted, twice, NAMES));
+        for (size_t where = 0; where < NAMES; where++) {
+            assert_true(is_refused(counted, twice, where));
+            assert_true(is_refused(sorted, twice, where));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +352,7 @@ int main(void)
         cmocka_unit_test(too_many_values),
         cmocka_unit_test(deep_enough),
         cmocka_unit_test(one_object_of_many_members),
+        cmocka_unit_test(a_name_twice_among_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
