@@ -4,21 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/sendfile.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 64 };
+#include "sys/directory.h"
 
-struct entry { /* struct linux_dirent64 */
-    uint64_t ino;
-    int64_t off;
-    unsigned short length;
-    unsigned char type;
-    char name[];
-};
+enum { DEPTH_MAX = 64 };
 
 static int copy_directory(int from, int to, unsigned depth);
 
@@ -108,16 +100,16 @@ static int copy_entry(int from, int to, const char *name, unsigned depth)
 
 static int copy_directory(int from, int to, unsigned depth)
 {
-    _Alignas(struct entry) char buffer[2048];
-    long n;
+    _Alignas(struct sys_entry) char buffer[2048];
+    ssize_t n;
 
     if (depth > DEPTH_MAX) {
         errno = ELOOP;
         return -1;
     }
-    while ((n = syscall(SYS_getdents64, from, buffer, sizeof buffer)) > 0) {
+    while ((n = sys_getdents(from, buffer, sizeof buffer)) > 0) {
         for (char *p = buffer; p < buffer + n;) {
-            const struct entry *entry = (const struct entry *)(const void *)p;
+            const struct sys_entry *entry = (const struct sys_entry *)(const void *)p;
 
             p += entry->length;
             if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0)
