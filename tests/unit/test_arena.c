@@ -34,7 +34,7 @@ static void use(struct arena *arena)
             assert_int_equal(pieces[i][k], i % 255 + 1);
 }
 
-static void test_memory_of_the_kernel(void **data)
+static void test_blocks(void **data)
 {
     struct arena arena = {0};
 
@@ -46,7 +46,7 @@ static void test_memory_of_the_kernel(void **data)
 }
 
 /* What is in the owner's memory does not matter, and what is large leaves it to what is small. */
-static void test_memory_of_the_owner(void **data)
+static void test_room_of_the_owner(void **data)
 {
     ARENA_ROOM(room, 4096);
     struct arena arena = ARENA_IN(room);
@@ -98,8 +98,8 @@ static void test_path_below(void **data)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory_of_the_kernel),
-        cmocka_unit_test(test_memory_of_the_owner),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_room_of_the_owner),
         cmocka_unit_test(test_text_that_grows),
         cmocka_unit_test(test_path_below),
     };
