@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sys/directory.h"
@@ -14,6 +15,13 @@ enum { DEPTH_MAX = 64 };
 
 static int copy_directory(int from, int to, unsigned depth);
 
+/* By system call: the C library's own functions stand in for older kernels, in a page of this program. */
+#ifdef SYS_utimensat_time64
+enum { UTIMENSAT = SYS_utimensat_time64 };
+#else
+enum { UTIMENSAT = SYS_utimensat };
+#endif
+
 static int copy_owner_and_times(int to, const char *name, const struct stat *st)
 {
     struct timespec times[2] = {st->st_atim, st->st_mtim};
@@ -21,9 +29,9 @@ static int copy_owner_and_times(int to, const char *name, const struct stat *st)
     if (fchownat(to, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
         return -1;
     /* After the owner: chown(2) takes the set-id bits away. */
-    if (!S_ISLNK(st->st_mode) && fchmodat(to, name, st->st_mode & 07777, 0) < 0)
+    if (!S_ISLNK(st->st_mode) && syscall(SYS_fchmodat, to, name, st->st_mode & 07777) < 0)
         return -1;
-    return utimensat(to, name, times, AT_SYMLINK_NOFOLLOW);
+    return (int)syscall(UTIMENSAT, to, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
 static int copy_file(int from, int to, const char *name, const struct stat *st)
