@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { BLOCK_SIZE = 32 * 1024, BLOCK_GROWS_TO = 256 * 1024, LARGE = 16 * 1024, ALIGNMENT = 16 };
@@ -24,12 +25,39 @@ static _Noreturn void out_of_memory(void)
     _exit(1);
 }
 
-static struct arena_block *add_block(struct arena *arena, size_t size)
+/*
+ * Of the kernel: musl's calloc(3) touches each page of a block that it clears, used or not. A sanitizer sees an access beyond
+ * what is allocated, and what is not freed, in memory of malloc(3) alone.
+ */
+static struct arena_block *block_new(size_t size)
 {
-    struct arena_block *block = calloc(1, size);
+#ifdef CAISSON_ASAN
+    void *block = calloc(1, size);
 
     if (!block)
         out_of_memory();
+#else
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (block == MAP_FAILED)
+        out_of_memory();
+#endif
+    return block;
+}
+
+static void block_free(struct arena_block *block)
+{
+#ifdef CAISSON_ASAN
+    free(block);
+#else
+    munmap(block, block->size);
+#endif
+}
+
+static struct arena_block *add_block(struct arena *arena, size_t size)
+{
+    struct arena_block *block = block_new(size);
+
     block->size = size;
     block->older = arena->blocks;
     arena->blocks = block;
@@ -149,7 +177,7 @@ void arena_free(struct arena *arena)
     while (block) {
         struct arena_block *older = block->older;
 
-        free(block);
+        block_free(block);
         block = older;
     }
     memset(arena, 0, sizeof *arena);
