@@ -34,7 +34,9 @@ prepare() {
     install -d -o 54321 -g 54321 -m 700 "$state/user"
     floor=("$out/floor" -c /sys/fs/cgroup -d -s "$state")
     # As it is where it was installed: the page cache holds what a linker has written in smaller pieces.
+    local helper=${CAISSON%/*}/caisson-systemd
     install -m 755 "$CAISSON" "$out/caisson"
+    [ ! -e "$helper" ] || install -m 755 "$helper" "$out"
     CAISSON=$out/caisson
     caisson=("$CAISSON" --root "$state/caisson")
     runtimes=(caisson)
