@@ -75,12 +75,12 @@ int init_TIME(struct init *init, const struct plan_time *step)
 static int go_on(void *data)
 {
     struct init *init = data;
-    _cleanup_close_ int pidfd = sys_pidfd_open(getpid());
+    int pidfd = sys_pidfd_open(getpid());
+    int told = pidfd < 0 ? -1 : channel_send(init, PLAN_MESSAGE_FORKED, 0, 0, pidfd);
 
-    if (pidfd >= 0 && channel_send(init, PLAN_MESSAGE_FORKED, 0, 0, pidfd) == 0) {
-        pidfd = fd_close(pidfd);
+    fd_close(pidfd);
+    if (told == 0)
         return init_go_on(init, init->step + 1);
-    }
     channel_send(init, PLAN_MESSAGE_FAILED, errno, 0, -1);
     return 1;
 }

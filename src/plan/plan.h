@@ -93,11 +93,8 @@ struct plan_slot {
     bool no_follow;     /* a symbolic link is cloned as such */
     bool is_root;       /* the root filesystem: must be a directory */
     uint64_t attr_set, attr_clear; /* MOUNT_ATTR_* of the clone */
-    bool attr_recursive;
     uint64_t attr_set_recursive, attr_clear_recursive;
-    uint64_t propagation;     /* MS_*, of the clone's whole tree, from the root's propagation */
-    uint64_t own_propagation; /* MS_*, set after it, from the mount's own options */
-    bool own_propagation_recursive;
+    uint64_t propagation; /* MS_*, of the clone's whole tree, from the root's propagation */
     const struct spec_id_mappings *uid_mappings, *gid_mappings; /* idmapped when not NULL */
     bool idmap_recursive;
 };

@@ -283,12 +283,9 @@ static void print_tree(struct json *json, struct arena *arena, const struct plan
     }
     print_attributes(json, "attr_set", arena, slot->attr_set);
     print_cleared(json, "attr_clear", arena, slot->attr_clear);
-    json_bool(json, "attr_recursive", slot->attr_recursive);
     print_attributes(json, "attr_set_recursive", arena, slot->attr_set_recursive);
     print_cleared(json, "attr_clear_recursive", arena, slot->attr_clear_recursive);
     print_propagation(json, "propagation", slot->propagation);
-    print_propagation(json, "own_propagation", slot->own_propagation);
-    json_bool(json, "own_propagation_recursive", slot->own_propagation_recursive);
     print_mappings(json, "uid_mappings", slot->uid_mappings);
     print_mappings(json, "gid_mappings", slot->gid_mappings);
     json_bool(json, "idmap_recursive", slot->idmap_recursive);

@@ -51,10 +51,8 @@ void print_slot_options(struct strbuf *out, const struct plan_slot *slot)
 
     print_option(out, start, "", slot->recursive ? "rbind" : "bind");
     print_attributes(out, start, "r", slot->attr_set_recursive, slot->attr_clear_recursive);
-    print_attributes(out, start, slot->attr_recursive ? "r" : "", slot->attr_set, slot->attr_clear);
+    print_attributes(out, start, "", slot->attr_set, slot->attr_clear);
     print_option(out, start, "r", words_propagation(slot->propagation));
-    print_option(out, start, slot->own_propagation_recursive ? "r" : "",
-                 words_propagation(slot->own_propagation));
     if (slot->uid_mappings)
         print_option(out, start, "", slot->idmap_recursive ? "ridmap" : "idmap");
 }

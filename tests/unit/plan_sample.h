@@ -77,8 +77,7 @@ static inline void sample_mounts(struct plan_builder *b)
                         "/mounts/1/source");
     slot->recursive = true;
     slot->attr_set = MOUNT_ATTR_RDONLY;
-    slot->own_propagation = MS_SLAVE;
-    slot->own_propagation_recursive = true;
+    slot->propagation = MS_SLAVE;
     builder_step(b, PLAN_OP_MOUNT, "/mounts/2",
                  (&(struct plan_mount){.kind = PLAN_MOUNT_REMOUNT,
                                        .fd = -1,

@@ -252,7 +252,7 @@ static void test_json(void **state)
     assert_int_equal(slots->u.array.len, 2);
     check_member(&arena, slots->u.array.values[1], "path", "/srv/my data");
     check_member(&arena, slots->u.array.values[1], "attr_set", "ro");
-    check_member(&arena, slots->u.array.values[1], "own_propagation", "slave");
+    check_member(&arena, slots->u.array.values[1], "propagation", "slave");
     check_member(&arena, slots->u.array.values[1], "step",
                  arena_format(&arena, "%u", sample_index(&plan, sample_step(&plan, PLAN_OP_MOUNT, 1))));
     yajl_tree_free(tree);
