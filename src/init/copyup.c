@@ -16,11 +16,19 @@ enum { DEPTH_MAX = 64 };
 static int copy_directory(int from, int to, unsigned depth);
 
 /* By system call: the C library's own functions stand in for older kernels, in a page of this program. */
-#ifdef SYS_utimensat_time64
-enum { UTIMENSAT = SYS_utimensat_time64 };
+static int set_mode(int dir, const char *name, mode_t mode)
+{
+    return (int)syscall(SYS_fchmodat, dir, name, mode);
+}
+
+static int set_times(int dir, const char *name, const struct timespec times[2])
+{
+#if LONG_MAX > INT32_MAX
+    return (int)syscall(SYS_utimensat, dir, name, times, AT_SYMLINK_NOFOLLOW);
 #else
-enum { UTIMENSAT = SYS_utimensat };
+    return utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW); /* struct timespec is not the kernel's */
 #endif
+}
 
 static int copy_owner_and_times(int to, const char *name, const struct stat *st)
 {
@@ -29,9 +37,9 @@ static int copy_owner_and_times(int to, const char *name, const struct stat *st)
     if (fchownat(to, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
         return -1;
     /* After the owner: chown(2) takes the set-id bits away. */
-    if (!S_ISLNK(st->st_mode) && syscall(SYS_fchmodat, to, name, st->st_mode & 07777) < 0)
+    if (!S_ISLNK(st->st_mode) && set_mode(to, name, st->st_mode & 07777) < 0)
         return -1;
-    return (int)syscall(UTIMENSAT, to, name, times, AT_SYMLINK_NOFOLLOW);
+    return set_times(to, name, times);
 }
 
 static int copy_file(int from, int to, const char *name, const struct stat *st)

@@ -146,10 +146,10 @@ static int compare_text(const struct tree_text *a, const struct tree_text *b)
 static bool are_in_order(const struct tree *tree, const struct reader_node *object)
 {
     const struct reader_node *key = tree_first(tree, object);
-    struct tree_text before = tree_text(tree, key);
+    struct tree_text before = key ? tree_text(tree, key) : (struct tree_text){0};
     bool by_bytes = true, by_length = true;
 
-    while ((by_bytes || by_length) && (key = tree_next(tree, object, key + 1))) {
+    while (key && (by_bytes || by_length) && (key = tree_next(tree, object, key + 1))) {
         struct tree_text name = tree_text(tree, key);
         size_t both = before.length < name.length ? before.length : name.length;
         int order = both ? memcmp(before.text, name.text, both) : 0;

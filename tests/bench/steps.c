@@ -42,7 +42,7 @@ static void go_on(struct count *count, pid_t pid, int status)
         WSTOPSIG(status) == SIGTRAP || WSTOPSIG(status) == SIGSTOP ? 0 : (unsigned long)WSTOPSIG(status);
     int event = status >> 16;
 
-    if (event == PTRACE_EVENT_EXEC && executes(pid, count->until)) {
+    if (event == PTRACE_EVENT_EXEC && count->until && executes(pid, count->until)) {
         ptrace(PTRACE_DETACH, pid, NULL, 0);
         return;
     }
