@@ -38,7 +38,7 @@ int entry_attach_inside(struct init *init, const struct plan_mount *step, int mo
         if (errno == EINVAL) {
             _cleanup_close_ int target = openat(inside, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-            errno = mount_mismatch(mount, target);
+            errno = target_mismatch(mount, target);
         }
         return -1;
     }

@@ -104,6 +104,9 @@ int target_parent(struct init *init, const char *path, const char **name);
  */
 int target_beside(struct init *init, const char *path);
 
+/** @return for an EINVAL of move_mount(2) what mount(2) would say where only one of the two is a directory. */
+int target_mismatch(int mount, int target);
+
 /* ---- entry.c: mounts whose place is an entry of a directory that is open already ---- */
 
 /**
@@ -122,13 +125,16 @@ int entry_beside(struct init *init, const struct plan_mount *step);
 /** Makes the entry where it is missing. @return 0, or -1 where it is not as plain as that: the target has to be opened. */
 int entry_attach_beside(struct init *init, const struct plan_mount *step, int mount, int beside);
 
-/* ---- mount.c ---- */
+/* ---- kept.c ---- */
 
 /** @return the descriptor of the mount that the step with this target has kept, or -1 with errno. */
 int mount_kept(const struct init *init, plan_ref target);
 
-/** @return for an EINVAL of move_mount(2) what mount(2) would say where only one of the two is a directory. */
-int mount_mismatch(int mount, int target);
+/** The same: it is the caller's now. */
+int mount_take_kept(const struct init *init, plan_ref target);
+
+/** The step keeps its mount's descriptor. */
+void mount_keep(const struct plan_mount *step, int fd);
 
 /* ---- procfs.c ---- */
 

@@ -199,16 +199,6 @@ static int classic(struct init *init, const struct plan_mount *step, int target)
     return mount < 0 ? -1 : set_propagation(init, step, mount);
 }
 
-int mount_mismatch(int mount, int target)
-{
-    struct stat source, place;
-
-    if (fstat(mount, &source) < 0 || fstat(target, &place) < 0 ||
-        S_ISDIR(source.st_mode) == S_ISDIR(place.st_mode))
-        return EINVAL;
-    return S_ISDIR(source.st_mode) ? ENOTDIR : EISDIR;
-}
-
 /* What the options say about the new root itself is not the target's to change. */
 static unsigned copy_up_keeps(const struct init *init, const struct plan_mount *step)
 {
@@ -241,52 +231,16 @@ static int attach(struct init *init, const struct plan_mount *step, int mount, i
     init_doing(init, PLAN_ACTION_ATTACH, path);
     if (sys_move_mount(mount, target) < 0) {
         if (errno == EINVAL)
-            errno = mount_mismatch(mount, target);
+            errno = target_mismatch(mount, target);
         return -1;
     }
     return 0;
 }
 
-/* @return the step of this target that keeps its descriptor, or NULL with errno. */
-static struct plan_mount *find_kept(const struct init *init, plan_ref target)
-{
-    const struct plan_step *step = plan_first(init->plan);
-
-    for (uint32_t i = 0; i < init->step; i++, step = plan_next(step)) {
-        struct plan_mount *mount = (struct plan_mount *)(uintptr_t)PLAN_BODY(plan_mount, step);
-
-        if (step->op == PLAN_OP_MOUNT && (mount->flags & PLAN_MOUNT_KEEP) && mount->target == target)
-            return mount;
-    }
-    errno = EINVAL;
-    return NULL;
-}
-
-int mount_kept(const struct init *init, plan_ref target)
-{
-    const struct plan_mount *mount = find_kept(init, target);
-
-    return mount ? mount->fd : -1;
-}
-
-/* @return the descriptor that the step with the same target has kept: it is the caller's now. */
-static int take_kept(struct init *init, plan_ref target)
-{
-    struct plan_mount *mount = find_kept(init, target);
-
-    return mount ? TAKE_FD(mount->fd) : -1;
-}
-
-/* In the step itself: the plan is this process's private copy. */
-static void keep(const struct plan_mount *step, int fd)
-{
-    ((struct plan_mount *)(uintptr_t)step)->fd = fd;
-}
-
 static int open_target(struct init *init, const struct plan_mount *step)
 {
     int target = step->flags & PLAN_MOUNT_KEPT
-                     ? take_kept(init, step->target)
+                     ? mount_take_kept(init, step->target)
                      : target_open(init, init_text(init, step->target), step->flags);
 
     return target >= 0 && check_target(init, step, target) < 0 ? fd_close(target) : target;
@@ -349,6 +303,6 @@ int init_MOUNT(struct init *init, const struct plan_mount *step)
     if (put(init, step, &opened, inside, beside) < 0 || set_propagation(init, step, opened.mount) < 0)
         return -1;
     if (step->flags & PLAN_MOUNT_KEEP)
-        keep(step, TAKE_FD(opened.mount));
+        mount_keep(step, TAKE_FD(opened.mount));
     return 0;
 }

@@ -73,7 +73,7 @@ static int bind_node(struct init *init, const struct plan_node *step)
     if (sys_move_mount(mount, target) == 0)
         return 0;
     if (errno == EINVAL)
-        errno = mount_mismatch(mount, target);
+        errno = target_mismatch(mount, target);
     return errno == EISDIR && (step->flags & PLAN_NODE_KEEP) ? 0 : -1;
 }
 

@@ -303,3 +303,13 @@ int target_beside(struct init *init, const char *path)
     init->parent_plain = true;
     return init->parent;
 }
+
+int target_mismatch(int mount, int target)
+{
+    struct stat source, place;
+
+    if (fstat(mount, &source) < 0 || fstat(target, &place) < 0 ||
+        S_ISDIR(source.st_mode) == S_ISDIR(place.st_mode))
+        return EINVAL;
+    return S_ISDIR(source.st_mode) ? ENOTDIR : EISDIR;
+}
