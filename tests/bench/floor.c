@@ -75,24 +75,6 @@ static void bring_up_loopback(void)
     close(fd);
 }
 
-static void drop_privileges(bool rootless)
-{
-    const uint32_t keep = 1u << CAP_KILL | 1u << CAP_NET_BIND_SERVICE | 1u << CAP_AUDIT_WRITE;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {{.effective = keep, .permitted = keep}};
-
-    floor_must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
-    for (unsigned long cap = 0; cap < 64; cap++)
-        if ((cap >= 32 || !(keep >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-            break; /* the kernel's last one was the one before */
-    if (!rootless) /* it has given up setgroups(2) */
-        floor_must(syscall(SYS_setgroups, 0, NULL), "clear the groups");
-    floor_must(syscall(SYS_setresgid, 0, 0, 0), "set the group");
-    floor_must(syscall(SYS_setresuid, 0, 0, 0), "set the user");
-    floor_must(syscall(SYS_capset, &header, data), "set the capabilities");
-    floor_must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "clear the ambient capabilities");
-}
-
 static _Noreturn void container(const struct floor *floor)
 {
     const struct rlimit files = {1024, 1024};
@@ -115,7 +97,7 @@ static _Noreturn void container(const struct floor *floor)
     floor_must(sethostname("caisson", 7), "set the host name");
     floor_build_root(floor);
     floor_must(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL), "set the resource limit");
-    drop_privileges(floor->rootless);
+    floor_drop_privileges(floor->rootless);
     umask(022);
     floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
     if (floor->filter.len > 0)
@@ -266,7 +248,7 @@ static void execute_joined(void *data)
     const struct floor *floor = data;
 
     floor_must(setsid(), "start a session");
-    drop_privileges(false);
+    floor_drop_privileges(false);
     floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
     execve(floor->argv[0], floor->argv, floor->env);
     fail(floor->argv[0]);

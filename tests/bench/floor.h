@@ -20,6 +20,9 @@ struct floor {
 /** The result of a system call that has to succeed: otherwise the process ends, and says what it could not do. */
 int floor_must(long result, const char *what);
 
+/** Becomes root with the default bundle's capabilities. @param rootless there is no setgroups(2) to be had */
+void floor_drop_privileges(bool rootless);
+
 /** In new namespaces: builds the tree of mounts and makes it the root. */
 void floor_build_root(const struct floor *floor);
 

@@ -6,12 +6,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,41 +17,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "floor.h"
 #include "sys/memfd.h"
 #include "sys/vfork.h"
 
-static int must(long result)
+int floor_must(long result, const char *what)
 {
+    const char *why = strerror(errno);
+
     if (result >= 0)
         return (int)result;
-    write(STDERR_FILENO, "joined: ", 8);
-    write(STDERR_FILENO, strerror(errno), strlen(strerror(errno)));
+    write(STDERR_FILENO, what, strlen(what));
+    write(STDERR_FILENO, ": ", 2);
+    write(STDERR_FILENO, why, strlen(why));
     write(STDERR_FILENO, "\n", 1);
     _exit(1);
 }
 
-/* The default bundle's capabilities, as in floor.c. */
 static int become(void *argv)
 {
     static char *const env[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                 "TERM=xterm", "HOME=/root", NULL};
-    const uint32_t keep = 1u << CAP_KILL | 1u << CAP_NET_BIND_SERVICE | 1u << CAP_AUDIT_WRITE;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {{.effective = keep, .permitted = keep}};
 
-    must(setsid());
-    must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-    for (unsigned long cap = 0; cap < 64; cap++)
-        if ((cap >= 32 || !(keep >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-            break;
-    must(syscall(SYS_setgroups, 0, NULL));
-    must(syscall(SYS_setresgid, 0, 0, 0));
-    must(syscall(SYS_setresuid, 0, 0, 0));
-    must(syscall(SYS_capset, &header, data));
-    must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
-    must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */));
+    floor_must(setsid(), "start a session");
+    floor_drop_privileges(false);
+    floor_must(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */), "close the descriptors");
     execve(((char **)argv)[0], argv, env);
-    return must(-1);
+    return floor_must(-1, "execute the program");
 }
 
 /* In the copy: "joined - PIDFD PROGRAM [ARGUMENT...]" */
@@ -61,10 +51,11 @@ static void join(char **argv)
 {
     static _Alignas(16) char stack[16384];
 
-    must(prctl(PR_SET_DUMPABLE, 0));
-    must(setns(atoi(argv[2]),
-               CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP));
-    must(clone(become, stack + sizeof stack, CLONE_VM | CLONE_PARENT, argv + 3));
+    floor_must(prctl(PR_SET_DUMPABLE, 0), "be undumpable");
+    floor_must(setns(atoi(argv[2]), CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET |
+                                        CLONE_NEWCGROUP),
+               "join the namespaces");
+    floor_must(clone(become, stack + sizeof stack, CLONE_VM | CLONE_PARENT, argv + 3), "fork");
     _exit(0);
 }
 
@@ -79,17 +70,18 @@ static void execute_copy(void *data)
     const struct copy *copy = data;
 
     syscall(SYS_execveat, copy->fd, "", copy->argv, none, AT_EMPTY_PATH);
-    must(-1);
+    floor_must(-1, "execute the copy");
 }
 
 static int copy_self(void)
 {
     static char bytes[64 * 1024];
-    int self = must(open("/proc/self/exe", O_RDONLY | O_CLOEXEC)), fd = must(sys_memfd("joined", true));
-    ssize_t n = must(read(self, bytes, sizeof bytes));
+    int self = floor_must(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "open the program");
+    int fd = floor_must(sys_memfd("joined", true), "make a memfd");
+    ssize_t n = floor_must(read(self, bytes, sizeof bytes), "read the program");
 
-    must(write(fd, bytes, (size_t)n));
-    must(sys_memfd_seal(fd));
+    floor_must(write(fd, bytes, (size_t)n), "fill the memfd");
+    floor_must(sys_memfd_seal(fd), "seal the memfd");
     close(self);
     return fd;
 }
@@ -105,15 +97,15 @@ int main(int argc, char **argv)
         return 2;
     if (strcmp(argv[1], "-") == 0)
         join(argv);
-    pidfd = must(syscall(SYS_pidfd_open, atoi(argv[1]), 0));
-    args.cgroup = (unsigned)must(open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    must(fcntl(pidfd, F_SETFD, 0));
+    pidfd = floor_must(syscall(SYS_pidfd_open, atoi(argv[1]), 0), "find the container");
+    args.cgroup = (unsigned)floor_must(open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC), argv[2]);
+    floor_must(fcntl(pidfd, F_SETFD, 0), "hand the container on");
     for (int digit = 10, rest = pidfd; digit >= 0; digit--, rest /= 10)
         number[digit] = (char)('0' + rest % 10);
     copy = (struct copy){.fd = copy_self(), .argv = argv};
     argv[1] = (char[]){"-"};
     argv[2] = number;
-    must(sys_vfork(&args, execute_copy, &copy));
+    floor_must(sys_vfork(&args, execute_copy, &copy), "fork");
     while (wait(&status) > 0)
         continue;
     return WEXITSTATUS(status);

@@ -18,7 +18,7 @@ programs() {
     build filter
     build steps
     build short
-    build joined
+    build joined floor_privileges.c
     build newkernel floor_root.c
 }
 
