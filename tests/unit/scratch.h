@@ -34,6 +34,15 @@ static inline int scratch_setup(void **data)
     return mkdtemp(scratch) && chmod(scratch, 0755) == 0 ? 0 : -1;
 }
 
+/* The same, with the directory open. */
+static inline int scratch_setup_open(void **data, int *dir)
+{
+    if (scratch_setup(data) < 0)
+        return -1;
+    *dir = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *dir < 0 ? -1 : 0;
+}
+
 static inline int scratch_unlink(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
     (void)st;

@@ -16,10 +16,7 @@ static int root = -1;
 
 static int setup(void **data)
 {
-    if (scratch_setup(data) < 0)
-        return -1;
-    root = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return root < 0 ? -1 : 0;
+    return scratch_setup_open(data, &root);
 }
 
 static int teardown(void **data)
