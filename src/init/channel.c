@@ -23,14 +23,14 @@ int init_fail(struct init *init, enum plan_action action, const char *object, in
     return -1;
 }
 
-int channel_send(struct init *init, uint32_t kind, int errnum, int pid, int fd)
+int channel_send(struct init *init, uint32_t kind, int errnum, int status, int fd)
 {
     struct plan_message message = {
         .kind = kind,
         .step = init->step,
         .errnum = errnum,
         .action = init->action,
-        .pid = pid,
+        .status = status,
     };
     struct iovec iov = {.iov_base = &message, .iov_len = sizeof message};
     union {

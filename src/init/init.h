@@ -83,7 +83,7 @@ void init_doing(struct init *init, enum plan_action action, const char *object);
 int init_fail(struct init *init, enum plan_action action, const char *object, int errnum);
 
 /** Sends a message of this kind about the current step, `fd` beside it unless -1. @return 0, or -1 with errno. */
-int channel_send(struct init *init, uint32_t kind, int errnum, int pid, int fd);
+int channel_send(struct init *init, uint32_t kind, int errnum, int status, int fd);
 
 /** Reads one byte. @return 0, or -1 with errno: ECONNRESET when the runtime is gone. */
 int channel_wait(const struct init *init);

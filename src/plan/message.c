@@ -240,10 +240,10 @@ static const char *hook_end(struct arena *arena, const struct plan_hook *hook,
         return arena_format(arena, "did not end within %g s and was killed", hook->timeout_ms / 1000.0);
     if (message->action != PLAN_ACTION_HOOK_STATUS)
         return arena_format(arena, "cannot be executed: %s", error_text(message->errnum));
-    if (WIFSIGNALED(message->pid))
-        return arena_format(arena, "was ended by signal %d (%s)", WTERMSIG(message->pid),
-                            strsignal(WTERMSIG(message->pid)));
-    return arena_format(arena, "exited with status %d", WEXITSTATUS(message->pid));
+    if (WIFSIGNALED(message->status))
+        return arena_format(arena, "was ended by signal %d (%s)", WTERMSIG(message->status),
+                            strsignal(WTERMSIG(message->status)));
+    return arena_format(arena, "exited with status %d", WEXITSTATUS(message->status));
 }
 
 static void hook_error(const struct plan *plan, const struct plan_step *step,
@@ -260,10 +260,10 @@ static void hook_error(const struct plan *plan, const struct plan_step *step,
               hook_end(plan->arena, hook, message), wrote ? ": " : "", wrote ? message->detail : "");
     err->errnum = message->errnum;
     /* The init's child says so when it cannot execute the file, as a shell does. */
-    if (message->action == PLAN_ACTION_HOOK_STATUS && WIFEXITED(message->pid)) {
-        if (WEXITSTATUS(message->pid) == 127)
+    if (message->action == PLAN_ACTION_HOOK_STATUS && WIFEXITED(message->status)) {
+        if (WEXITSTATUS(message->status) == 127)
             error_hint(err, "127 says, as a rule, that the file or its interpreter is not in the container");
-        else if (WEXITSTATUS(message->pid) == 126)
+        else if (WEXITSTATUS(message->status) == 126)
             error_hint(err, "126 says, as a rule, that the file cannot be executed");
     }
 }

@@ -75,7 +75,7 @@ struct plan_message {
     uint32_t step; /* index of the step; PLAN_NO_STEP before the first */
     int32_t errnum;
     uint32_t action; /* enum plan_action */
-    int32_t pid;     /* of PLAN_ACTION_HOOK_STATUS: the hook's wait status */
+    int32_t status;  /* of PLAN_ACTION_HOOK_STATUS: the hook's wait status */
     char detail
         [PLAN_DETAIL_SIZE]; /* an object's name, the kernel's own words, a hook's last ones; ended by a NUL */
 };

@@ -14,7 +14,7 @@
 static const struct {
     unsigned op, nth, action;
     int errnum;
-    int pid;
+    int status;
     enum caisson_error_code code;
     const char *detail;
     const char *message;
@@ -102,7 +102,7 @@ static void report(const struct plan *plan, const struct spec *spec, size_t i, u
         .step = step,
         .errnum = samples[i].errnum,
         .action = samples[i].action,
-        .pid = samples[i].pid,
+        .status = samples[i].status,
     };
 
     snprintf(message.detail, sizeof message.detail, "%s", samples[i].detail);
