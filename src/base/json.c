@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/words.h"
 
 /* Stands in a string as it is. The NUL does not. */
 static bool is_plain(char c)
@@ -15,14 +16,9 @@ static bool is_plain(char c)
 /* @return whether all of eight bytes are plain. */
 static bool are_plain(const char *text)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-    uint64_t bytes;
+    uint64_t word = word_at(text);
 
-    memcpy(&bytes, text, sizeof bytes);
-    /* Each difference is below zero, and has the highest bit, where a byte is; the first such is a true one. */
-    return (((bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones) | ((bytes ^ ones * '\\') - ones) |
-             ((bytes ^ ones * 0x7f) - ones) | bytes) &
-            high) == 0;
+    return ((word_not_plain(word) | word_find(word, 0x7f)) & EACH_BYTE(0x80)) == 0;
 }
 
 /* @return how many bytes of it stand in a string as they are, from the first on. */
@@ -30,8 +26,8 @@ static size_t plain_length(const char *text, size_t length)
 {
     size_t n = 0;
 
-    while (length - n >= sizeof(uint64_t) && are_plain(text + n))
-        n += sizeof(uint64_t);
+    while (length - n >= WORD && are_plain(text + n))
+        n += WORD;
     while (is_plain(text[n]))
         n++;
     return n;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/words.h"
 
 enum { PLAIN, QUOTE, OPEN, CLOSE, SEPARATOR, CONTROL, BACKSLASH, HIGH };
 
@@ -110,18 +111,6 @@ static int scan_escape(struct scanner *s, size_t *i)
     return 0;
 }
 
-enum { WORD = sizeof(uint64_t) };
-
-#define EACH_BYTE(value) (0x0101010101010101 * (uint64_t)(value))
-
-static uint64_t word_at(const struct scanner *s, size_t i)
-{
-    uint64_t word;
-
-    memcpy(&word, s->text + i, sizeof word);
-    return word;
-}
-
 /* @return how many bytes stand before the first marked one; on a big-endian processor 0, and the caller goes by bytes. */
 static size_t before_mark(uint64_t marks)
 {
@@ -130,15 +119,13 @@ static size_t before_mark(uint64_t marks)
 
 /*
  * Most of a text is plain characters in strings and white space between them: eight at a time are passed over, up to
- * the first that is something else. The subtractions may mark a byte behind such a one for nothing, but none before it.
+ * the first that is something else.
  */
 static size_t plain_words(const struct scanner *s, size_t i)
 {
     for (; s->length - i >= WORD; i += WORD) {
-        uint64_t word = word_at(s, i), quote = word ^ EACH_BYTE('"'), backslash = word ^ EACH_BYTE('\\');
-        uint64_t other = word | (word - EACH_BYTE(' ')) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1));
+        uint64_t other = word_not_plain(word_at(s->text + i)) & EACH_BYTE(0x80);
 
-        other &= EACH_BYTE(0x80);
         if (other)
             return i + before_mark(other);
     }
@@ -148,7 +135,7 @@ static size_t plain_words(const struct scanner *s, size_t i)
 static size_t spaces(const struct scanner *s, size_t i)
 {
     for (; s->length - i >= WORD; i += WORD) {
-        uint64_t other = word_at(s, i) ^ EACH_BYTE(' ');
+        uint64_t other = word_at(s->text + i) ^ EACH_BYTE(' ');
 
         if (other)
             return i + before_mark(other);

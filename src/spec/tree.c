@@ -139,6 +139,15 @@ static int compare_text(const struct tree_text *a, const struct tree_text *b)
     return a->length ? memcmp(a->text, b->text, a->length) : 0;
 }
 
+/* By their bytes alone. */
+static bool is_before(const struct tree_text *a, const struct tree_text *b)
+{
+    size_t both = a->length < b->length ? a->length : b->length;
+    int order = both ? memcmp(a->text, b->text, both) : 0;
+
+    return order < 0 || (order == 0 && a->length < b->length);
+}
+
 /*
  * Programs write the names of a map in an order: by their bytes, as Go does, or the shorter first, as names do that count.
  * Then no two of them are one.
@@ -151,11 +160,9 @@ static bool are_in_order(const struct tree *tree, const struct reader_node *obje
 
     while (key && (by_bytes || by_length) && (key = tree_next(tree, object, key + 1))) {
         struct tree_text name = tree_text(tree, key);
-        size_t both = before.length < name.length ? before.length : name.length;
-        int order = both ? memcmp(before.text, name.text, both) : 0;
 
-        by_bytes = by_bytes && (order < 0 || (order == 0 && before.length < name.length));
-        by_length = by_length && (before.length < name.length || (before.length == name.length && order < 0));
+        by_bytes = by_bytes && is_before(&before, &name);
+        by_length = by_length && compare_text(&before, &name) < 0;
         before = name;
     }
     return by_bytes || by_length;
