@@ -2,7 +2,6 @@
 /* caisson_exec(): one more process in a running container. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -45,19 +44,15 @@ static void release(struct execution *e)
 
 /*
  * The record of the first process has all of a state that one beside it needs, but for the annotations, which a seccomp
- * agent is told. Not inlined: its room is large, and free again afterwards.
+ * agent is told.
  */
-__attribute__((noinline)) static int read_state(struct execution *e, struct caisson_error *err)
+static int read_state(struct execution *e, struct caisson_error *err)
 {
-    struct state *state = &e->container.state;
-    char room[PATH_MAX];
+    struct container *container = &e->container;
 
-    if (!state_read_record(e->container.root, e->container.id, room, state))
-        return container_read(&e->container, err);
-    state->created = state->owner = NULL;
-    state->bundle = arena_string(&e->container.arena, state->bundle);
-    state->cgroup = arena_string(&e->container.arena, state->cgroup);
-    return 0;
+    return state_keep_record(&container->arena, container->root, container->id, &container->state)
+               ? 0
+               : container_read(container, err);
 }
 
 static int check_status(struct execution *e, const struct caisson_exec_options *options,

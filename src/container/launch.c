@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,7 +94,8 @@ int launch_write_oom_score(const struct launch *launch, struct caisson_error *er
     const char *value = launch->plan->oom_score_adj;
     char path[48];
 
-    if (!value || launch->process.oom_score_set)
+    /* Everybody else has set it before the exec: see spawn.c. */
+    if (!value || !(launch->plan->clone_flags & CLONE_NEWUSER))
         return 0;
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", launch->process.pid);
     if (file_put(AT_FDCWD, path, value) == 0)

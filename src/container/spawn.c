@@ -207,7 +207,6 @@ static int start(struct plan *plan, const struct spec *spec, struct child *child
     }
     spawned->pid = (pid_t)pid;
     spawned->pidfd = pidfd;
-    spawned->oom_score_set = child->oom_score_adj != NULL;
     return 0;
 }
 

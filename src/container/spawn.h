@@ -3,7 +3,6 @@
 #ifndef CONTAINER_SPAWN_H
 #define CONTAINER_SPAWN_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -13,8 +12,7 @@
 struct spawned {
     pid_t pid; /* in the runtime's process namespace; a child of the caller */
     int pidfd;
-    int channel;        /* the runtime's end */
-    bool oom_score_set; /* the process has the plan's OOM score from before its exec */
+    int channel; /* the runtime's end */
 };
 
 /**

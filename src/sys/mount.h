@@ -53,27 +53,6 @@ static inline int sys_open_tree(int dirfd, const char *path, unsigned flags)
     return (int)syscall(SYS_open_tree, dirfd, path, flags | OPEN_TREE_CLOEXEC);
 }
 
-#ifndef SYS_open_tree_attr
-#define SYS_open_tree_attr 467 /* of every architecture but alpha */
-#endif
-
-/**
- * The clone with AT_RECURSIVE, or without, as `flags` has it, and what mount_setattr(2) does with that in one call. Linux
- * 6.15 has it; older ones know no such call (ENOSYS), and a seccomp filter that does not either may say EPERM.
- */
-static inline int sys_open_tree_attr(int dirfd, const char *path, unsigned flags, struct mount_attr *attr)
-{
-    int fd = (int)syscall(SYS_open_tree_attr, dirfd, path, flags | OPEN_TREE_CLOEXEC, attr, sizeof *attr);
-
-    if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
-        return fd;
-    fd = sys_open_tree(dirfd, path, flags);
-    if (fd < 0 ||
-        syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | (flags & AT_RECURSIVE), attr, sizeof *attr) == 0)
-        return fd;
-    return fd_close(fd);
-}
-
 /** Attaches the mount `mount` on the file or directory that `target` refers to. */
 static inline int sys_move_mount(int mount, int target)
 {
@@ -98,6 +77,24 @@ static inline int sys_mount_setattr_at(int dirfd, const char *path, unsigned rec
 static inline int sys_mount_setattr(int fd, unsigned recursive, struct mount_attr *attr)
 {
     return sys_mount_setattr_at(fd, "", AT_EMPTY_PATH | recursive, attr);
+}
+
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467 /* of every architecture but alpha */
+#endif
+
+/**
+ * The clone with AT_RECURSIVE, or without, as `flags` has it, and what mount_setattr(2) does with that in one call. Linux
+ * 6.15 has it; older ones know no such call (ENOSYS), and a seccomp filter that does not either may say EPERM.
+ */
+static inline int sys_open_tree_attr(int dirfd, const char *path, unsigned flags, struct mount_attr *attr)
+{
+    int fd = (int)syscall(SYS_open_tree_attr, dirfd, path, flags | OPEN_TREE_CLOEXEC, attr, sizeof *attr);
+
+    if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+        return fd;
+    fd = sys_open_tree(dirfd, path, flags);
+    return fd >= 0 && sys_mount_setattr(fd, flags & AT_RECURSIVE, attr) < 0 ? fd_close(fd) : fd;
 }
 
 /** mount(2), for what the newer calls cannot say. */
