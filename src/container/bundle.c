@@ -28,11 +28,14 @@ void bundle_warn(void *context, const char *text)
     say(context, CAISSON_LOG_WARNING, text);
 }
 
-static int parse(struct arena *arena, const struct caisson_context *context, const char *name,
+typedef const struct spec *parser(struct arena *arena, const char *name, const char *text, size_t length,
+                                  spec_notice *notice, void *notice_data, struct caisson_error *err);
+
+static int parse(struct arena *arena, const struct caisson_context *context, const char *name, parser *decode,
                  struct bundle *bundle, struct caisson_error *err)
 {
     bundle->spec =
-        spec_parse(arena, name, bundle->text, bundle->length, bundle_debug, (void *)(uintptr_t)context, err);
+        decode(arena, name, bundle->text, bundle->length, bundle_debug, (void *)(uintptr_t)context, err);
     return bundle->spec ? 0 : -1;
 }
 
@@ -91,15 +94,27 @@ int bundle_load(struct arena *arena, const struct caisson_context *context, cons
                        "a bundle is a directory with a config.json: `caisson spec` writes one to start from");
         return reach_explain(err, file);
     }
-    return parse(arena, context, name, bundle, err);
+    return parse(arena, context, name, spec_parse, bundle, err);
 }
 
-int bundle_load_stored(struct arena *arena, const struct caisson_context *context, int dir,
+static int load_stored(struct arena *arena, const struct caisson_context *context, int dir, parser *decode,
                        struct bundle *bundle, struct caisson_error *err)
 {
     bundle->directory = -1;
     bundle->text = file_read(arena, dir, "config.json", SPEC_SIZE_LIMIT, &bundle->length, err);
     if (!bundle->text)
         return error_prefix(err, "the container's stored configuration");
-    return parse(arena, context, "config.json", bundle, err);
+    return parse(arena, context, "config.json", decode, bundle, err);
+}
+
+int bundle_load_stored(struct arena *arena, const struct caisson_context *context, int dir,
+                       struct bundle *bundle, struct caisson_error *err)
+{
+    return load_stored(arena, context, dir, spec_parse, bundle, err);
+}
+
+int bundle_load_for_process(struct arena *arena, const struct caisson_context *context, int dir,
+                            struct bundle *bundle, struct caisson_error *err)
+{
+    return load_stored(arena, context, dir, spec_parse_for_process, bundle, err);
 }

@@ -25,6 +25,10 @@ int bundle_load(struct arena *arena, const struct caisson_context *context, cons
 int bundle_load_stored(struct arena *arena, const struct caisson_context *context, int dir,
                        struct bundle *bundle, struct caisson_error *err);
 
+/** The same, without what one more process of the container does not take: see spec_parse_for_process(). */
+int bundle_load_for_process(struct arena *arena, const struct caisson_context *context, int dir,
+                            struct bundle *bundle, struct caisson_error *err);
+
 /** Hands a text to the context's log. Usable as spec_notice, plan_notice and cgroup_notice with these as data. */
 void bundle_debug(void *context, const char *text);
 void bundle_warn(void *context, const char *text);

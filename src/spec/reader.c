@@ -94,7 +94,7 @@ int reader_decode(const struct reader_input *input, const struct reader_shape *s
     };
 
     memset(object, 0, shape->size);
-    if (tree_parse(&reader.tree, &reader.source, input->arena, input->scratch, err) < 0)
+    if (tree_parse(&reader.tree, &reader.source, input->passed, input->arena, input->scratch, err) < 0)
         return -1;
     if (reader_object(&reader, reader.tree.nodes, shape, object) < 0)
         return -1;

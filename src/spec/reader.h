@@ -32,6 +32,7 @@
 
 #include "spec/spec.h"
 
+struct tree_passed;
 struct reader;      /* one reading of one file */
 struct reader_node; /* one value in it */
 
@@ -123,7 +124,8 @@ struct reader_input {
     const char *name; /* what messages call the file */
     const char *text; /* its bytes, no NUL needed; not used any more when reader_decode() returns */
     size_t length;
-    spec_notice *notice; /* may be NULL */
+    const struct tree_passed *passed; /* members that are not read: see tree_parse(); or NULL */
+    spec_notice *notice;              /* may be NULL */
     void *notice_data;
 };
 

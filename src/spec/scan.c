@@ -20,6 +20,11 @@ struct scanner {
     const unsigned char *text;
     size_t length;
     struct scan *scan;
+    unsigned depth;
+    size_t key;                       /* behind the quote of the string that came last */
+    const struct tree_passed *passed; /* or NULL */
+    unsigned passing;                 /* the depth in which a value is being passed over; 0: none is */
+    uint32_t nodes_before;            /* it */
 };
 
 static int defect(struct scanner *s, size_t offset, bool in_string, const char *format, ...)
@@ -177,13 +182,40 @@ static int scan_string(struct scanner *s, size_t *i)
     return 0;
 }
 
-static int scan_structure(struct scanner *s, size_t i, unsigned char class, unsigned *depth)
+/* In front of an object or array: is it one of those? */
+static void begin_passing(struct scanner *s, size_t i)
 {
-    if (class == OPEN && ++*depth > SPEC_DEPTH_LIMIT)
+    const struct tree_passed *passed = s->passed;
+    const char *key = (const char *)s->text + s->key;
+
+    while (passed->name &&
+           (passed->depth != s->depth || strncmp(key, passed->name, strlen(passed->name)) != 0 ||
+            key[strlen(passed->name)] != '"'))
+        passed++;
+    if (!passed->name || s->scan->passed_count == PASSED_LIMIT)
+        return;
+    s->passing = s->depth;
+    s->nodes_before = s->scan->nodes;
+    s->scan->passed[s->scan->passed_count].begin = i;
+}
+
+/* Behind one. */
+static void end_passing(struct scanner *s, size_t end)
+{
+    s->passing = 0;
+    s->scan->nodes = s->nodes_before + 1;
+    s->scan->passed[s->scan->passed_count++].end = end;
+}
+
+static int scan_structure(struct scanner *s, size_t i, unsigned char class)
+{
+    if (class == OPEN && s->passed && !s->passing && s->key)
+        begin_passing(s, i);
+    if (class == OPEN && ++s->depth > SPEC_DEPTH_LIMIT)
         return defect(s, i, false, "too deep, expected at most %d levels of objects and arrays",
                       SPEC_DEPTH_LIMIT);
-    if (class == CLOSE && *depth > 0)
-        --*depth;
+    if (class == CLOSE && s->depth > 0 && --s->depth == s->passing && s->passing)
+        end_passing(s, i + 1);
     /* A value or key stands at the start, or behind one of { [ , : - so there are no more than these. */
     if (class != CLOSE && ++s->scan->nodes > TREE_NODE_LIMIT)
         return defect(s, i, false, "too many values, expected at most %d", TREE_NODE_LIMIT);
@@ -195,10 +227,10 @@ static bool is_space(unsigned char c)
     return c == '\t' || c == '\n' || c == '\r';
 }
 
-int scan_text(const char *text, size_t length, struct scan *scan)
+int scan_text(const char *text, size_t length, const struct tree_passed *passed, struct scan *scan)
 {
-    struct scanner s = {.text = (const unsigned char *)text, .length = length, .scan = scan};
-    unsigned depth = 0;
+    struct scanner s = {
+        .text = (const unsigned char *)text, .length = length, .passed = passed, .scan = scan};
     size_t i = 0;
 
     memset(scan, 0, sizeof *scan);
@@ -207,7 +239,7 @@ int scan_text(const char *text, size_t length, struct scan *scan)
         unsigned char class = class_of[s.text[i]];
 
         if (class == QUOTE) {
-            i++;
+            s.key = ++i;
             if (scan_string(&s, &i) < 0)
                 return -1;
         } else if (class == HIGH) {
@@ -218,8 +250,7 @@ int scan_text(const char *text, size_t length, struct scan *scan)
             return defect(&s, i, false, "the control character 0x%02x between values, expected none",
                           s.text[i]);
         } else {
-            if ((class == OPEN || class == CLOSE || class == SEPARATOR) &&
-                scan_structure(&s, i, class, &depth) < 0)
+            if ((class == OPEN || class == CLOSE || class == SEPARATOR) && scan_structure(&s, i, class) < 0)
                 return -1;
             i = spaces(&s, i + 1);
         }

@@ -21,6 +21,7 @@ static struct spec_source *keep_source(struct arena *arena, const char *name, co
 struct file {
     const char *name, *text;
     size_t length;
+    const struct tree_passed *passed;
     spec_notice *notice;
     void *notice_data;
 };
@@ -35,6 +36,7 @@ static void *decode(struct arena *arena, const struct file *file, const struct r
                                        .name = file->name,
                                        .text = file->text,
                                        .length = file->length,
+                                       .passed = file->passed,
                                        .notice = file->notice,
                                        .notice_data = file->notice_data};
     void *object = arena_alloc(arena, shape->size);
@@ -42,25 +44,44 @@ static void *decode(struct arena *arena, const struct file *file, const struct r
     return reader_decode(&input, shape, object, err) < 0 ? NULL : object;
 }
 
-const struct spec *spec_parse(struct arena *arena, const char *name, const char *text, size_t length,
-                              spec_notice *notice, void *notice_data, struct caisson_error *err)
+static const struct spec *parse(struct arena *arena, const struct file *file, struct caisson_error *err)
 {
-    const struct file file = {name, text, length, notice, notice_data};
-    struct spec *spec = decode(arena, &file, &fields_config, err);
+    struct spec *spec = decode(arena, file, &fields_config, err);
 
     if (!spec)
         return NULL;
     if (!spec->linux_)
         spec->linux_ = &no_linux;
-    spec->source = keep_source(arena, name, text, length);
+    spec->source = keep_source(arena, file->name, file->text, file->length);
     return spec;
+}
+
+const struct spec *spec_parse(struct arena *arena, const char *name, const char *text, size_t length,
+                              spec_notice *notice, void *notice_data, struct caisson_error *err)
+{
+    const struct file file = {name, text, length, NULL, notice, notice_data};
+
+    return parse(arena, &file, err);
+}
+
+const struct spec *spec_parse_for_process(struct arena *arena, const char *name, const char *text,
+                                          size_t length, spec_notice *notice, void *notice_data,
+                                          struct caisson_error *err)
+{
+    static const struct tree_passed building[] = {
+        {"mounts", 1},        {"hooks", 1},  {"resources", 2}, {"maskedPaths", 2},
+        {"readonlyPaths", 2}, {"sysctl", 2}, {"devices", 2},   {0},
+    };
+    const struct file file = {name, text, length, building, notice, notice_data};
+
+    return parse(arena, &file, err);
 }
 
 const struct spec_process *spec_parse_process(struct arena *arena, const char *name, const char *text,
                                               size_t length, spec_notice *notice, void *notice_data,
                                               struct caisson_error *err)
 {
-    const struct file file = {name, text, length, notice, notice_data};
+    const struct file file = {name, text, length, NULL, notice, notice_data};
     struct spec_process *process = decode(arena, &file, &fields_process, err);
 
     if (process)
@@ -72,7 +93,7 @@ const struct spec_resources *spec_parse_resources(struct arena *arena, const cha
                                                   size_t length, spec_notice *notice, void *notice_data,
                                                   struct caisson_error *err)
 {
-    const struct file file = {name, text, length, notice, notice_data};
+    const struct file file = {name, text, length, NULL, notice, notice_data};
 
     return decode(arena, &file, &fields_resources, err);
 }
@@ -80,7 +101,7 @@ const struct spec_resources *spec_parse_resources(struct arena *arena, const cha
 const struct spec *spec_parse_mounts(struct arena *arena, const char *name, const char *text, size_t length,
                                      spec_notice *notice, void *notice_data, struct caisson_error *err)
 {
-    const struct file file = {name, text, length, notice, notice_data};
+    const struct file file = {name, text, length, NULL, notice, notice_data};
     struct spec *spec = decode(arena, &file, &fields_mounts, err);
 
     if (!spec)
@@ -96,7 +117,7 @@ static size_t find_offset(const struct spec_source *source, const char *pointer)
     _cleanup_arena_ struct arena strings = {0};
     _cleanup_tree_ struct tree tree;
 
-    if (tree_parse(&tree, source, &strings, (struct arena){0}, NULL) < 0)
+    if (tree_parse(&tree, source, NULL, &strings, (struct arena){0}, NULL) < 0)
         return 0; /* it was parsed before: cannot be */
     return place_find(&tree, pointer)->offset;
 }

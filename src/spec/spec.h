@@ -81,6 +81,14 @@ typedef void spec_notice(void *data, const char *text);
 const struct spec *spec_parse(struct arena *arena, const char *name, const char *text, size_t length,
                               spec_notice *notice, void *notice_data, struct caisson_error *err);
 
+/**
+ * The same for one more process of a container whose configuration has been read as a whole before: what only building the
+ * container takes (mounts, hooks, linux.resources, devices, sysctl, the masked and the read-only paths) is passed over.
+ */
+const struct spec *spec_parse_for_process(struct arena *arena, const char *name, const char *text,
+                                          size_t length, spec_notice *notice, void *notice_data,
+                                          struct caisson_error *err);
+
 /** The same for the file of `exec --process`: one process object. */
 const struct spec_process *spec_parse_process(struct arena *arena, const char *name, const char *text,
                                               size_t length, spec_notice *notice, void *notice_data,

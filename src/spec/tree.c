@@ -35,7 +35,7 @@ static struct reader_node *add_node(struct tree *tree, enum node_kind kind, size
     struct reader_node *node;
 
     if (tree->count >= tree->capacity || start >= tree->source->length ||
-        !memchr(begin[kind], tree->source->text[start], strlen(begin[kind])))
+        (!tree->passing && !memchr(begin[kind], tree->source->text[start], strlen(begin[kind]))))
         return NULL;
     if (tree->depth > 0 && kind != NODE_KEY)
         tree->nodes[tree->open[tree->depth - 1]].length++;
@@ -272,10 +272,28 @@ static void parser_free(void *tree, void *piece)
     (void)piece;
 }
 
+/* Up to `length`, with a null for each value that is passed over. */
+static yajl_status feed(struct tree *tree, yajl_handle handle, const struct scan *scan, size_t length)
+{
+    const unsigned char *text = (const unsigned char *)tree->source->text;
+    yajl_status status = yajl_status_ok;
+    size_t at = 0;
+
+    for (unsigned i = 0; i < scan->passed_count && status == yajl_status_ok; i++) {
+        status = yajl_parse(handle, text + at, scan->passed[i].begin - at);
+        tree->passing = true;
+        if (status == yajl_status_ok)
+            status = yajl_parse(handle, (const unsigned char *)"null", 4);
+        tree->passing = false;
+        at = scan->passed[i].end;
+        tree->cursor = (uint32_t)at;
+    }
+    return status == yajl_status_ok ? yajl_parse(handle, text + at, length - at) : status;
+}
+
 /* Runs yajl up to the defect that the scan found, if any: what is wrong before it is told first. */
 static int run_parser(struct tree *tree, const struct scan *scan, struct caisson_error *err)
 {
-    const unsigned char *text = (const unsigned char *)tree->source->text;
     size_t length = scan->defect[0] ? scan->offset : tree->source->length;
     yajl_alloc_funcs memory = {parser_alloc, parser_realloc, parser_free, tree};
     yajl_handle handle = yajl_alloc(&callbacks, &memory, tree);
@@ -285,7 +303,7 @@ static int run_parser(struct tree *tree, const struct scan *scan, struct caisson
     if (!handle)
         return error_set(err, CAISSON_ERROR_SYSTEM, "%s: out of memory", tree->source->name);
     yajl_config(handle, yajl_dont_validate_strings, 1); /* done by scan_text() */
-    status = yajl_parse(handle, text, length);
+    status = feed(tree, handle, scan, length);
     if (tree->duplicate)
         return syntax_duplicate(tree, err);
     if (status != yajl_status_ok)
@@ -318,8 +336,8 @@ static int check_start(struct tree *tree, struct caisson_error *err)
     return 0;
 }
 
-int tree_parse(struct tree *tree, const struct spec_source *source, struct arena *strings,
-               struct arena scratch, struct caisson_error *err)
+int tree_parse(struct tree *tree, const struct spec_source *source, const struct tree_passed *passed,
+               struct arena *strings, struct arena scratch, struct caisson_error *err)
 {
     struct scan scan;
 
@@ -329,7 +347,7 @@ int tree_parse(struct tree *tree, const struct spec_source *source, struct arena
     tree->scratch = scratch;
     if (check_start(tree, err) < 0)
         return -1;
-    scan_text(source->text, source->length, &scan);
+    scan_text(source->text, source->length, passed, &scan);
     tree->capacity = scan.nodes;
     tree->decoded_capacity = scan.escaped + 1; /* the one with the defect is not counted */
     tree->nodes = arena_array(&tree->scratch, tree->capacity, sizeof *tree->nodes);

@@ -60,16 +60,24 @@ struct tree {
     uint32_t cursor; /* offset behind the last token */
     unsigned depth;  /* of open, when a text ends too early or has a defect */
     uint32_t open[SPEC_DEPTH_LIMIT + 1];
+    bool passing;       /* the value at the cursor is not looked into */
     uint32_t duplicate; /* index of a key that its object has already; 0: none */
+};
+
+/* An object or an array that is not looked into: the member of this name, so many levels deep (1: of the whole object). */
+struct tree_passed {
+    const char *name;
+    unsigned depth;
 };
 
 /**
  * Parses a text that must be one JSON object. The tree is freed with tree_free(), also after a failure.
+ * @param passed  members that are read as null, ended by a name NULL, or NULL: for a text that was parsed as a whole before
  * @param scratch the tree's from now on: memory in which it may begin, or an empty one
  * @return 0, or -1 with `err`.
  */
-int tree_parse(struct tree *tree, const struct spec_source *source, struct arena *strings,
-               struct arena scratch, struct caisson_error *err);
+int tree_parse(struct tree *tree, const struct spec_source *source, const struct tree_passed *passed,
+               struct arena *strings, struct arena scratch, struct caisson_error *err);
 
 void tree_free(struct tree *tree);
 
@@ -94,7 +102,13 @@ const struct reader_node *tree_member(const struct tree *tree, const struct read
 
 /* ---- scan.c: what must hold before yajl sees the text ---- */
 
+enum { PASSED_LIMIT = 8 };
+
 struct scan {
+    struct {
+        size_t begin, end;
+    } passed[PASSED_LIMIT]; /* in the order of the text */
+    unsigned passed_count;
     uint32_t nodes;   /* no more than this many values and keys */
     uint32_t escaped; /* strings with an escape sequence */
     size_t offset;    /* of the defect */
@@ -105,9 +119,10 @@ struct scan {
 /**
  * Checks size of nesting, number of values, UTF-8 (no overlong forms, no surrogates) and the escape sequences in
  * strings: yajl's own checks of these are loose, and its memory follows from nesting.
+ * @param passed as for tree_parse()
  * @return 0, or -1 with the first defect
  */
-int scan_text(const char *text, size_t length, struct scan *scan);
+int scan_text(const char *text, size_t length, const struct tree_passed *passed, struct scan *scan);
 
 /** @return the offset behind the string that starts with the quote at `offset`; the text was scanned. */
 size_t scan_string_end(const char *text, size_t length, size_t offset);

@@ -105,7 +105,7 @@ static void full_json_has_every_member(void **state)
     source.text =
         file_read(&arena, AT_FDCWD, TEST_DATA "/configs/full.json", SPEC_SIZE_LIMIT, &source.length, &err);
     assert_non_null(source.text);
-    assert_int_equal(tree_parse(&tree, &source, &arena, (struct arena){0}, &err), 0);
+    assert_int_equal(tree_parse(&tree, &source, NULL, &arena, (struct arena){0}, &err), 0);
     add(&top, tree.nodes);
     check_shape(&fields_config, &top);
     tree_free(&tree);
