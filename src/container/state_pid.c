@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "cgroup/cgroup.h"
 #include "container/state.h"
 
@@ -71,7 +72,7 @@ static uint64_t pidfd_inode(int dir, int pidfd)
 {
     struct stat st;
 
-    if (pidfd < 0 || !is_on(dir, TMPFS_MAGIC) || !is_on(pidfd, PID_FS_MAGIC) || fstat(pidfd, &st) < 0)
+    if (pidfd < 0 || !is_on(dir, TMPFS_MAGIC) || !is_on(pidfd, PID_FS_MAGIC) || file_stat(pidfd, &st) < 0)
         return 0;
     return st.st_ino;
 }

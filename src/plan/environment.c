@@ -65,7 +65,7 @@ static int open_passwd(int rootfs, size_t *size)
     char path[32];
     struct stat st;
 
-    if (node < 0 || fstat(node, &st) < 0 || !S_ISREG(st.st_mode))
+    if (node < 0 || file_stat(node, &st) < 0 || !S_ISREG(st.st_mode))
         return -1;
     *size = (size_t)st.st_size;
     snprintf(path, sizeof path, "/proc/self/fd/%d", node);
