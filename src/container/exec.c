@@ -103,10 +103,10 @@ static int decide(struct execution *e, const struct caisson_context *context,
         .notice_data = (void *)(uintptr_t)context,
     };
 
-    if (bundle_load_stored(arena, context, e->container.dir, &e->bundle, err) < 0)
+    if (bundle_load_for_process(arena, context, e->container.dir, &e->bundle, err) < 0)
         return -1;
     process = exec_process(arena, context, e->bundle.spec, options, err);
-    if (!process || plan_host_probe(&host, err) < 0)
+    if (!process || plan_host_probe_process(&host, err) < 0)
         return -1;
     /* With the process in the place of the container's, so that messages name the file that it stands in. */
     e->spec = *e->bundle.spec;

@@ -3,7 +3,6 @@
 #include "init/init.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -25,33 +24,26 @@ static int drop_bounding(struct init *init, uint64_t keep)
     return 0;
 }
 
-/*
- * The last that the host's procfs is needed for: the program's path must not lead through it.
- * @return whether /proc/self/setgroups says so; -1 with errno.
- */
-static int denies_setgroups(struct init *init)
+static bool may_change_groups(void)
 {
-    _cleanup_close_ int fd = openat(init->proc, "self/setgroups", O_RDONLY | O_CLOEXEC);
-    char word[8];
-    ssize_t n = fd < 0 ? -1 : read(fd, word, sizeof word);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
 
-    if (!weakened("close"))
-        init->proc = fd_close(init->proc);
-    return n < 0 ? -1 : n >= 4 && memcmp(word, "deny", 4) == 0;
+    return syscall(SYS_capget, &header, data) == 0 && data[0].effective & 1u << CAP_SETGID;
 }
 
+/*
+ * A user namespace that others made may be one without setgroups(2), which no mapping tells (user_namespaces(7)): then the
+ * kernel refuses who has the capability, too. Where no groups are asked for, that is no failure: nobody can change them.
+ */
 static int set_groups(struct init *init, const struct plan_credentials *step)
 {
     init_doing(init, PLAN_ACTION_SETGROUPS, NULL);
     if (step->flags & PLAN_CREDENTIALS_KEEP_GROUPS)
         return 0;
-    if (step->flags & PLAN_CREDENTIALS_ASK_GROUPS) {
-        int denied = denies_setgroups(init);
-
-        if (denied != 0)
-            return denied < 0 ? -1 : 0;
-    }
-    return (int)syscall(SYS_setgroups, step->group_count, init_text_maybe(init, step->groups));
+    if (syscall(SYS_setgroups, step->group_count, init_text_maybe(init, step->groups)) == 0)
+        return 0;
+    return errno == EPERM && step->group_count == 0 && may_change_groups() ? 0 : -1;
 }
 
 /* By system call: the C library's own functions are for many threads. */

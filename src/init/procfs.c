@@ -17,8 +17,6 @@
 
 static bool needs_proc(const struct plan_step *step)
 {
-    if (step->op == PLAN_OP_CREDENTIALS)
-        return PLAN_BODY(plan_credentials, step)->flags & PLAN_CREDENTIALS_ASK_GROUPS;
     return step->op == PLAN_OP_SYSCTL || step->op == PLAN_OP_PROC || step->op == PLAN_OP_TIME ||
            step->op == PLAN_OP_UNMOUNT;
 }

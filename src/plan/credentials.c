@@ -109,18 +109,6 @@ static int check_ids(const struct plan_builder *b, struct caisson_error *err)
     return 0;
 }
 
-/*
- * Whether the process ends up in a user namespace that others made, or one below it: that may be one without
- * setgroups(2), which no mapping tells (user_namespaces(7)).
- */
-static bool may_deny_setgroups(const struct plan_builder *b)
-{
-    if (!b->request->host->initial_user_namespace)
-        return true;
-    return plan_has_namespace(b, SPEC_NS_USER) &&
-           (b->request->purpose == PLAN_FOR_EXEC || !spec_new_namespace(b->spec, SPEC_NS_USER));
-}
-
 int plan_credentials(struct plan_builder *b, bool loads_filter, struct caisson_error *err)
 {
     const struct spec_user *user = &b->process->user;
@@ -138,8 +126,6 @@ int plan_credentials(struct plan_builder *b, bool loads_filter, struct caisson_e
         step.group_count = (uint32_t)user->additional_gids.count;
         step.groups = builder_bytes(b, user->additional_gids.items,
                                     user->additional_gids.count * sizeof *user->additional_gids.items);
-    } else if (may_deny_setgroups(b)) {
-        step.flags |= PLAN_CREDENTIALS_ASK_GROUPS;
     }
     if (user->uid != 0)
         step.flags |= PLAN_CREDENTIALS_OWN_STDIO;

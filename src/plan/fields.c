@@ -45,7 +45,6 @@ static const struct field_word pivot_ways[] = {
 static const struct field_word credentials_flags[] = {
     {PLAN_CREDENTIALS_KEEP_GROUPS, "keep-groups"},
     {PLAN_CREDENTIALS_OWN_STDIO, "own-stdio"},
-    {PLAN_CREDENTIALS_ASK_GROUPS, "ask-groups"},
     {PLAN_CREDENTIALS_KEEP_ADMIN, "keep-admin"},
     {0, NULL},
 };

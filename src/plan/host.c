@@ -120,7 +120,7 @@ static int probe_mounts(struct plan_host *host, struct caisson_error *err)
     return 0;
 }
 
-int plan_host_probe(struct plan_host *host, struct caisson_error *err)
+int plan_host_probe_process(struct plan_host *host, struct caisson_error *err)
 {
     uint64_t sets[SETS];
 
@@ -134,5 +134,12 @@ int plan_host_probe(struct plan_host *host, struct caisson_error *err)
     host->bounding = sets[BOUNDING];
     host->ignored_signals = sets[IGNORED];
     host->last_capability = last_capability(host->bounding);
+    return 0;
+}
+
+int plan_host_probe(struct plan_host *host, struct caisson_error *err)
+{
+    if (plan_host_probe_process(host, err) < 0)
+        return -1;
     return probe_user_namespace(host, err) < 0 ? -1 : probe_mounts(host, err);
 }

@@ -148,6 +148,9 @@ struct plan {
 /** Looks at this process and kernel. @return 0, or -1 with `err`. */
 int plan_host_probe(struct plan_host *host, struct caisson_error *err);
 
+/** The same without the namespaces, after which nobody asks who mounts nothing. */
+int plan_host_probe_process(struct plan_host *host, struct caisson_error *err);
+
 /**
  * Decides everything about a container (create, run) or about one more process of it (exec).
  * @return 0, or -1 with `err`: what the configuration asks for and is wrong, or not to be had here.

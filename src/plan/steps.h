@@ -311,8 +311,7 @@ struct plan_cwd {
 enum plan_credentials_flags {
     PLAN_CREDENTIALS_KEEP_GROUPS = 1 << 0, /* do not call setgroups(2) */
     PLAN_CREDENTIALS_OWN_STDIO = 1 << 1,   /* standard input, output and error are given to the user */
-    PLAN_CREDENTIALS_ASK_GROUPS = 1 << 2,  /* KEEP_GROUPS where the namespace denies setgroups(2) */
-    PLAN_CREDENTIALS_KEEP_ADMIN = 1 << 3,  /* CAP_SYS_ADMIN stays until the execution: to load a filter */
+    PLAN_CREDENTIALS_KEEP_ADMIN = 1 << 2,  /* CAP_SYS_ADMIN stays until the execution: to load a filter */
 };
 
 struct plan_credentials {
