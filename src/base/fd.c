@@ -2,7 +2,6 @@
 #include "base/fd.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -83,38 +82,31 @@ ssize_t fd_read_all(int fd, void *bytes, size_t length)
     return (ssize_t)done;
 }
 
-ssize_t fd_receive(int socket, void *bytes, size_t length, int flags, int *fd, pid_t *sender)
+ssize_t fd_receive(int socket, void *bytes, size_t length, int flags, int *fd)
 {
     struct iovec iov = {.iov_base = bytes, .iov_len = length};
     union {
         struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
+        char room[CMSG_SPACE(sizeof(int))];
     } control;
     /* CMSG_SPACE() is rounded up: to say all of it would let the kernel open a second descriptor, which nobody closes. */
     struct msghdr msg = {
         .msg_iov = &iov,
         .msg_iovlen = 1,
         .msg_control = &control,
-        .msg_controllen = (sender ? CMSG_SPACE(sizeof(struct ucred)) : 0) + CMSG_LEN(sizeof(int)),
+        .msg_controllen = CMSG_LEN(sizeof(int)),
     };
     const struct cmsghdr *header;
     ssize_t n;
 
     *fd = -1;
-    if (sender)
-        *sender = 0;
     do
         n = recvmsg(socket, &msg, flags | MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return -1;
-    /* Not CMSG_NXTHDR(): that of musl mixes signed and unsigned numbers. */
-    for (size_t at = 0; at + sizeof *header <= msg.msg_controllen; at += CMSG_ALIGN(header->cmsg_len)) {
-        header = (const struct cmsghdr *)(const void *)(control.room + at);
-        if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-            memcpy(fd, CMSG_DATA(header), sizeof *fd);
-        if (sender && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
-            memcpy(sender, CMSG_DATA(header) + offsetof(struct ucred, pid), sizeof *sender);
-    }
+    header = CMSG_FIRSTHDR(&msg);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
     return n;
 }

@@ -42,10 +42,8 @@ ssize_t fd_read_all(int fd, void *bytes, size_t length);
  * One message of a socket, through interruptions, and the descriptor that comes beside it: one, whatever the peer sends.
  * @param flags of recvmsg(2)
  * @param fd receives the descriptor, closed on exec, or -1 where none came
- * @param sender of a socket with SO_PASSCRED receives the number that the sender's process has here, as the kernel
- *               says it; NULL for any other socket
  * @return the number of bytes read, or -1 with errno
  */
-ssize_t fd_receive(int socket, void *bytes, size_t length, int flags, int *fd, pid_t *sender);
+ssize_t fd_receive(int socket, void *bytes, size_t length, int flags, int *fd);
 
 #endif

@@ -133,6 +133,15 @@ int cgroup_read_frozen(int events)
     return flat_value(text, "frozen") == 1;
 }
 
+int cgroup_frozen_in(int fd, struct caisson_error *err)
+{
+    _cleanup_close_ int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    int frozen = events < 0 ? -1 : cgroup_read_frozen(events);
+
+    return frozen < 0 ? error_system(err, errno, "cannot read cgroup.events of the container's cgroup")
+                      : frozen;
+}
+
 /* By its path: one walk and one read. */
 int cgroup_frozen(const char *absolute, struct caisson_error *err)
 {

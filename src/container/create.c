@@ -213,9 +213,10 @@ static int start_init(struct creation *c, const struct caisson_create_options *o
     struct launch *launch = &c->launch;
     struct decision *d = &c->decision;
 
-    if (prepare(&d->plan, d->bundle.spec, c->container.dir, -1, &c->prepared, err) < 0)
+    if (prepare(&d->plan, d->bundle.spec, c->container.dir, NULL, &c->prepared, err) < 0)
         return -1;
-    if (spawn_init(&d->plan, d->bundle.spec, &c->prepared, c->cgroup_fd, &launch->process, err) < 0)
+    if (spawn_init(&d->plan, d->bundle.spec, &c->prepared, c->cgroup_fd, SPAWN_EXECUTED, &launch->process,
+                   err) < 0)
         return -1;
     c->created_fd = prepare_take_lock(&c->prepared);
     prepare_release(&c->prepared);

@@ -207,7 +207,7 @@ static int send_message(struct criu *criu, const struct strbuf *message, struct 
 static int receive(struct criu *criu, struct criu_response *response, int *fd, struct caisson_error *err)
 {
     char *bytes = arena_alloc(criu->arena, ANSWER_SIZE);
-    ssize_t n = fd_receive(criu->socket, bytes, ANSWER_SIZE, 0, fd, NULL);
+    ssize_t n = fd_receive(criu->socket, bytes, ANSWER_SIZE, 0, fd);
 
     if (n < 0 && errno != ECONNRESET)
         return error_system(err, errno, "cannot hear criu");

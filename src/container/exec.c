@@ -17,6 +17,7 @@
 #include "container/launch.h"
 #include "container/terminal.h"
 #include "sys/openat2.h"
+#include "sys/pidfd.h"
 
 /* Everything that one call holds open. */
 struct execution {
@@ -60,7 +61,7 @@ static int check_status(struct execution *e, const struct caisson_exec_options *
 {
     enum caisson_status status;
 
-    if (state_status(e->container.dir, &e->container.state, &status, &e->pidfd, err) < 0)
+    if (state_status_open(e->container.dir, &e->container.state, &status, &e->pidfd, &e->cgroup, err) < 0)
         return -1;
     switch (status) {
     case CAISSON_CREATED:
@@ -187,7 +188,8 @@ static int open_cgroup(struct execution *e, const struct caisson_exec_options *o
                              options->cgroup);
         return 0;
     }
-    e->cgroup = cgroup_open(e->container.state.cgroup, err);
+    if (e->cgroup < 0)
+        e->cgroup = cgroup_open(e->container.state.cgroup, err);
     if (e->cgroup < 0)
         return -1;
     return options->cgroup ? open_sub_cgroup(e, options->cgroup, err) : 0;
@@ -202,7 +204,7 @@ static int spawn(struct execution *e, const struct caisson_exec_options *options
     struct caisson_error why = {0};
     int cgroup;
 
-    if (spawn_init(&e->plan, &e->spec, &e->prepared, e->cgroup, &e->launch.process, &why) == 0)
+    if (spawn_init(&e->plan, &e->spec, &e->prepared, e->cgroup, SPAWN_HEARD, &e->launch.process, &why) == 0)
         return 0;
     if (e->cgroup < 0 || why.errnum != EBUSY || options->cgroup) {
         if (why.errnum == EBUSY)
@@ -217,7 +219,7 @@ static int spawn(struct execution *e, const struct caisson_exec_options *options
         return -1;
     fd_close(e->cgroup);
     e->cgroup = cgroup;
-    return spawn_init(&e->plan, &e->spec, &e->prepared, e->cgroup, &e->launch.process, err);
+    return spawn_init(&e->plan, &e->spec, &e->prepared, e->cgroup, SPAWN_HEARD, &e->launch.process, err);
 }
 
 /* A process of its own is in no group of the container's first one by birth. */
@@ -238,7 +240,7 @@ static int start(struct execution *e, const struct caisson_exec_options *options
             return -1;
     }
     if (open_cgroup(e, options, err) < 0 || set_affinity(&e->plan, err) < 0 ||
-        prepare(&e->plan, &e->spec, -1, e->pidfd, &e->prepared, err) < 0 || spawn(e, options, err) < 0)
+        prepare(&e->plan, &e->spec, -1, &e->pidfd, &e->prepared, err) < 0 || spawn(e, options, err) < 0)
         return -1;
     prepare_release(&e->prepared);
     context_log(launch->context, CAISSON_LOG_DEBUG, "started the init as process %d",
@@ -260,7 +262,11 @@ static int hand_over(struct execution *e, const struct caisson_exec_options *opt
     if (options->pidfd_socket) {
         _cleanup_close_ int socket = terminal_connect(options->pidfd_socket, err);
 
-        if (socket < 0 || terminal_send(socket, e->launch.process.pidfd, "pidfd", err) < 0)
+        _cleanup_close_ int pidfd = sys_pidfd_open(e->launch.process.pid);
+
+        if (pidfd < 0)
+            return error_system(err, errno, "cannot open a pidfd of the process");
+        if (socket < 0 || terminal_send(socket, pidfd, "pidfd", err) < 0)
             return -1;
     }
     return options->pid_file ? launch_write_pid_file(options->pid_file, e->launch.process.pid, err) : 0;
@@ -304,5 +310,5 @@ int caisson_exec(const struct caisson_context *context, const struct caisson_exe
     }
     if (options->detach)
         return 0;
-    return terminal_foreground(launch->process.pid, launch->process.pidfd, launch->master, exit_status, err);
+    return terminal_foreground(launch->process.pid, launch->master, exit_status, err);
 }

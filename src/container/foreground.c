@@ -16,6 +16,7 @@
 #include "sys/pidfd.h"
 
 struct foreground {
+    pid_t pid;
     int pidfd;
     int signals; /* signalfd */
     int master;
@@ -25,10 +26,10 @@ struct foreground {
     struct relay relay;
 };
 
-/* All but those that tell of a fault of our own, and SIGCHLD, which is about processes and not for them. */
-static void forwarded_signals(sigset_t *set)
+/* All but those that tell of a fault of our own. SIGCHLD is among them, and not passed on. */
+static void waited_signals(sigset_t *set)
 {
-    static const int own[] = {SIGCHLD, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
 
     sigfillset(set);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -40,7 +41,7 @@ int terminal_block_signals(struct caisson_error *err)
     sigset_t set;
     int errnum;
 
-    forwarded_signals(&set);
+    waited_signals(&set);
     errnum = pthread_sigmask(SIG_BLOCK, &set, NULL);
     return errnum ? error_system(err, errnum, "cannot block signals") : 0;
 }
@@ -52,7 +53,8 @@ static bool asks_to_end(int signal)
 
 static void handle_signal(struct foreground *fg, int signal)
 {
-    if (signal == SIGPIPE) /* our own output broke; a write says so, too */
+    /* About processes, and not for them; our own output broke, and a write says so, too. */
+    if (signal == SIGCHLD || signal == SIGPIPE)
         return;
     if (signal == SIGWINCH && fg->master >= 0) {
         console_copy_size(fg->master);
@@ -66,8 +68,7 @@ static void handle_signal(struct foreground *fg, int signal)
     if (fg->ended)
         fg->cut_short |= asks_to_end(signal);
     else
-        sys_pidfd_send_signal(fg->pidfd,
-                              signal); /* fails when it has ended just now, or may not be signalled */
+        kill(fg->pid, signal); /* it keeps its number until it is waited for; it may not be signalled */
 }
 
 static void read_signals(struct foreground *fg)
@@ -109,46 +110,78 @@ static int wait_for_end(struct foreground *fg, struct caisson_error *err)
     return 0;
 }
 
-static int reap(int pidfd, int *status, struct caisson_error *err)
+/* @return 1 with the status; 0: it has not ended, which is no answer without WNOHANG; -1 with `err`. */
+static int reap(const struct foreground *fg, int options, int *status, struct caisson_error *err)
 {
     siginfo_t info = {0};
 
-    while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0)
+    while (waitid(P_PID, (id_t)fg->pid, &info, WEXITED | options) < 0)
         if (errno != EINTR)
             return error_system(err, errno, "cannot learn how the process ended");
+    if (info.si_pid == 0)
+        return 0;
     *status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
-    return 0;
+    return 1;
+}
+
+/*
+ * Without a terminal there is nothing to copy: signals are all that is waited for, and SIGCHLD is one of them. It is
+ * blocked since before the process existed, see terminal_block_signals().
+ */
+static int wait_for_signals(struct foreground *fg, const sigset_t *set, int *status,
+                            struct caisson_error *err)
+{
+    int ended = 0;
+
+    while (ended == 0) {
+        int signal = sigwaitinfo(set, NULL);
+
+        if (signal < 0 && errno != EINTR)
+            return error_system(err, errno, "cannot wait for signals");
+        if (signal == SIGCHLD)
+            ended = reap(fg, WNOHANG, status, err);
+        else if (signal > 0)
+            handle_signal(fg, signal);
+    }
+    return ended < 0 ? -1 : 0;
 }
 
 static int run(struct foreground *fg, struct caisson_error *err)
 {
     if (relay_open(&fg->relay, fg->master, err) < 0)
         return -1;
-    if (fg->master >= 0) {
-        console_copy_size(fg->master);
-        if (console_is_ours())
-            relay_take_lines(&fg->relay);
-        console_raw(&fg->console);
-    }
+    console_copy_size(fg->master);
+    if (console_is_ours())
+        relay_take_lines(&fg->relay);
+    console_raw(&fg->console);
     return wait_for_end(fg, err);
 }
 
-int terminal_foreground(pid_t pid, int pidfd, int master, int *status, struct caisson_error *err)
+static int wait_with_terminal(struct foreground *fg, const sigset_t *set, int *status,
+                              struct caisson_error *err)
 {
-    _cleanup_close_ int signals = -1;
-    struct foreground fg = {.pidfd = pidfd, .master = master};
-    sigset_t set;
+    _cleanup_close_ int signals = signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC);
+    _cleanup_close_ int pidfd = sys_pidfd_open(fg->pid);
     int result;
 
-    forwarded_signals(&set);
-    signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (signals < 0)
-        return error_system(err, errno, "cannot wait for signals");
-    fg.signals = signals;
-    result = run(&fg, err);
-    relay_close(&fg.relay);
-    console_restore(&fg.console);
-    if (result < 0)
+    if (signals < 0 || pidfd < 0)
+        return error_system(err, errno, "cannot wait for signals and the process");
+    fg->signals = signals;
+    fg->pidfd = pidfd;
+    result = run(fg, err);
+    relay_close(&fg->relay);
+    console_restore(&fg->console);
+    return result < 0 || reap(fg, 0, status, err) < 0 ? -1 : 0;
+}
+
+int terminal_foreground(pid_t pid, int master, int *status, struct caisson_error *err)
+{
+    struct foreground fg = {.pid = pid, .master = master};
+    sigset_t set;
+
+    waited_signals(&set);
+    if ((master < 0 ? wait_for_signals(&fg, &set, status, err) : wait_with_terminal(&fg, &set, status, err)) <
+        0)
         return error_prefix(err, "process %d is not waited for", (int)pid);
-    return reap(pidfd, status, err);
+    return 0;
 }

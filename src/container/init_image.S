@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The init program of step 4, as the build made it. */
-    .section .rodata
+/*
+ * The programs of step 4, as the build made them: one that knows every step, and one for processes that join a container.
+ * Their sizes stand in front, beside what is read with them.
+ */
+    .macro image name, file
+    .globl \name, \name\()_size
     .balign 16
-    .globl init_image
-    .globl init_image_size
-init_image:
-    .incbin INIT_IMAGE_FILE
-    .balign 16 /* the plan stands behind it */
-init_image_end:
-init_image_size:
-    .quad init_image_end - init_image
+\name\()_size: /* up to where the plan is to begin */
+    .quad \name\()_end - \name
+    .balign 16
+\name:
+    .incbin "\file"
+    .balign 16
+\name\()_end:
+    .endm
+
+    .section .rodata
+    image init_for_process, INIT_FOR_PROCESS_FILE
+    image init_for_container, INIT_FOR_CONTAINER_FILE
     .section .note.GNU-stack, "", @progbits

@@ -28,10 +28,9 @@ static bool fork_is_to_come(const struct launch *launch)
     return launch->plan && launch->plan->forks && !launch->forked;
 }
 
-/* What came: `sender` and `fd` are the process that says it and a descriptor beside it, where these are to be told. */
+/* What came, and a descriptor beside it, or -1. */
 struct received {
     struct plan_message message;
-    pid_t sender;
     int fd;
 };
 
@@ -40,10 +39,18 @@ static void close_received(struct received *received)
     fd_close(received->fd);
 }
 
+/* The channel is a pipe then, see spawn.c. (The plan that `start` reads again tells nothing of it, and that has a socket.) */
+static bool hears_only(const struct launch *launch)
+{
+    return launch->plan && launch->plan->tells_only;
+}
+
 static ssize_t receive_packet(const struct launch *launch, struct received *received)
 {
-    return fd_receive(launch->process.channel, &received->message, sizeof received->message, 0, &received->fd,
-                      launch->plan && launch->plan->forks ? &received->sender : NULL);
+    if (hears_only(launch))
+        return fd_read_all(launch->process.channel, &received->message, sizeof received->message);
+    return fd_receive(launch->process.channel, &received->message, sizeof received->message, 0,
+                      &received->fd);
 }
 
 /* @return 1 with a message, 0 at the stream's end, -1 with errno. */
@@ -103,14 +110,27 @@ int launch_write_oom_score(const struct launch *launch, struct caisson_error *er
     return spawn_oom_score_error(launch->plan, launch->spec, errno, err);
 }
 
-/* The init goes on in a new process: the one that started it has ended or is about to. */
-static int follow_fork(struct launch *launch, struct received *received, struct caisson_error *err)
+/*
+ * The init goes on in a new process, a child of this one: the one that started it has ended or is about to. It is among the
+ * container's processes: that it is our own child is asked, and not believed.
+ */
+static int follow_fork(struct launch *launch, pid_t pid, struct caisson_error *err)
 {
-    waitpid(launch->process.pid, NULL, 0);
-    fd_close(launch->process.pidfd);
+    struct spawned *process = &launch->process;
+    siginfo_t info;
+
+    if (pid <= 0 || pid == process->pid || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+        return error_set(err, CAISSON_ERROR_SYSTEM,
+                         "the init says that it goes on as process %d, which is none of its kind", (int)pid);
+    waitpid(process->pid, NULL, 0);
     launch->forked = true;
-    launch->process.pid = received->sender;
-    launch->process.pidfd = TAKE_FD(received->fd);
+    process->pid = pid;
+    if (process->pidfd >= 0) {
+        fd_close(process->pidfd);
+        process->pidfd = sys_pidfd_open(process->pid);
+        if (process->pidfd < 0)
+            return error_system(err, errno, "cannot find the container's first process");
+    }
     /* It may have been there before the other one's score was set. */
     return launch_write_oom_score(launch, err);
 }
@@ -196,7 +216,7 @@ static int answer(struct launch *launch, struct received *received, struct caiss
         result = write_maps(launch, err);
         break;
     case PLAN_MESSAGE_FORKED:
-        return follow_fork(launch, received, err);
+        return follow_fork(launch, message->status, err);
     case PLAN_MESSAGE_SYNC:
         /* The interfaces first: a hook may have something to do with them. */
         result = move_net_devices(launch, err) < 0 ? -1 : launch_run_hooks(launch, err);
@@ -218,8 +238,7 @@ static int ended_early(struct launch *launch, struct caisson_error *err)
 {
     siginfo_t info = {0};
 
-    if (launch->process.pid > 0 && launch->process.pidfd >= 0 &&
-        waitid(P_PIDFD, (id_t)launch->process.pidfd, &info, WEXITED) == 0) {
+    if (launch->process.pid > 0 && waitid(P_PID, (id_t)launch->process.pid, &info, WEXITED) == 0) {
         launch->process.pid = 0;
         if (info.si_code == CLD_EXITED)
             return error_set(err, CAISSON_ERROR_SYSTEM,
@@ -259,8 +278,9 @@ void launch_kill(struct launch *launch)
 {
     if (launch->process.pid <= 0)
         return;
-    sys_pidfd_send_signal(launch->process.pidfd, SIGKILL);
-    while (waitid(P_PIDFD, (id_t)launch->process.pidfd, NULL, WEXITED) < 0 && errno == EINTR)
+    /* A child that is not waited for keeps its number. */
+    kill(launch->process.pid, SIGKILL);
+    while (waitid(P_PID, (id_t)launch->process.pid, NULL, WEXITED) < 0 && errno == EINTR)
         continue;
     launch->process.pid = 0;
 }

@@ -75,13 +75,13 @@ static int decide(struct container *container, const struct caisson_context *con
 }
 
 /* Not in the container's cgroup: it may be frozen, or have no room for one more process. */
-static int carry_out(struct launch *launch, struct plan *plan, int pidfd, struct caisson_error *err)
+static int carry_out(struct launch *launch, struct plan *plan, int *pidfd, struct caisson_error *err)
 {
     struct prepared prepared;
     int result = prepare(plan, launch->spec, -1, pidfd, &prepared, err);
 
     if (result == 0)
-        result = spawn_init(plan, launch->spec, &prepared, -1, &launch->process, err);
+        result = spawn_init(plan, launch->spec, &prepared, -1, SPAWN_HEARD, &launch->process, err);
     prepare_release(&prepared);
     if (result == 0)
         result = launch_accompany(launch, LAUNCH_READY, err);
@@ -110,7 +110,7 @@ static int change(const struct caisson_context *context, const char *id, const c
     launch.plan = &plan;
     launch.state = &container.state;
     launch.status = CAISSON_RUNNING;
-    result = carry_out(&launch, &plan, pidfd, err);
+    result = carry_out(&launch, &plan, &pidfd, err);
     launch_release(&launch);
     return result;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "base/reach.h"
 #include "container/idmap.h"
 #include "container/state.h"
@@ -61,7 +62,7 @@ static int check_file(struct plan *plan, const struct plan_slot *slot, const str
 {
     struct stat st;
 
-    if (fstat(mount, &st) < 0)
+    if (file_stat(mount, &st) < 0)
         return slot_error(slot, spec, "look at", err);
     if (slot->is_root && !S_ISDIR(st.st_mode)) {
         errno = ENOTDIR;
@@ -115,7 +116,7 @@ static int open_null_slot(const struct plan_slot *slot, const struct spec *spec,
                               .propagation = MS_PRIVATE};
     struct stat st;
 
-    if (mount < 0 || fstat(mount, &st) < 0)
+    if (mount < 0 || file_stat(mount, &st) < 0)
         return slot_error(slot, spec, "open", err);
     if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)) {
         errno = ENODEV;
@@ -178,14 +179,6 @@ static int open_append_slot(const struct plan_slot *slot, const struct spec *spe
     return fd < 0 ? slot_error(slot, spec, "open", err) : fd;
 }
 
-/* One of its own: it is closed with the others. */
-static int open_process_slot(int pidfd, struct caisson_error *err)
-{
-    int fd = fcntl(pidfd, F_DUPFD_CLOEXEC, 3);
-
-    return fd < 0 ? error_system(err, errno, "cannot copy the descriptor of the container's process") : fd;
-}
-
 /* A configuration with many mounts holds as many descriptors, here and in the init, until it is done with them. */
 static void allow_descriptors(struct prepared *prepared, size_t count)
 {
@@ -199,7 +192,7 @@ static void allow_descriptors(struct prepared *prepared, size_t count)
 }
 
 static int open_slot(struct plan *plan, const struct plan_slot *slot, const struct spec *spec, int dir,
-                     int pidfd, struct caisson_error *err)
+                     int *pidfd, struct caisson_error *err)
 {
     switch (slot->kind) {
     case PLAN_SLOT_TREE:
@@ -209,7 +202,7 @@ static int open_slot(struct plan *plan, const struct plan_slot *slot, const stru
     case PLAN_SLOT_NAMESPACE:
         return open_namespace_slot(slot, spec, err);
     case PLAN_SLOT_PROCESS:
-        return open_process_slot(pidfd, err);
+        return TAKE_FD(*pidfd);
     case PLAN_SLOT_START:
         return open_start_socket(dir, err);
     case PLAN_SLOT_LOCK:
@@ -220,7 +213,7 @@ static int open_slot(struct plan *plan, const struct plan_slot *slot, const stru
     return -1;
 }
 
-int prepare(struct plan *plan, const struct spec *spec, int dir, int pidfd, struct prepared *prepared,
+int prepare(struct plan *plan, const struct spec *spec, int dir, int *pidfd, struct prepared *prepared,
             struct caisson_error *err)
 {
     int null = -1;

@@ -23,10 +23,10 @@ struct prepared {
 /**
  * Opens all of a plan's slots. Nothing is attached anywhere yet: closing the descriptors undoes it.
  * @param dir   the container's state directory, for the socket and the lock; -1 for exec
- * @param pidfd exec: the container's first process; otherwise -1
+ * @param pidfd what joins a container: the container's first process, taken with TAKE_FD; otherwise NULL
  * @return 0, or -1 with `err` at the value's place in the configuration; `prepared` is to be released either way.
  */
-int prepare(struct plan *plan, const struct spec *spec, int dir, int pidfd, struct prepared *prepared,
+int prepare(struct plan *plan, const struct spec *spec, int dir, int *pidfd, struct prepared *prepared,
             struct caisson_error *err);
 
 /** @return the lock on `created`, which is the caller's from now on; -1: there is none. */

@@ -69,8 +69,6 @@ int relay_open(struct relay *relay, int master, struct caisson_error *err)
     int flags;
 
     *relay = (struct relay){.master = master, .events = -1, .out = -1};
-    if (master < 0)
-        return 0;
     /* Not on the stack: there the compiler touches each page of them, also where there is no terminal. */
     relay->input.bytes = malloc((size_t)2 * RELAY_BUFFER);
     if (!relay->input.bytes)
@@ -246,8 +244,6 @@ static void write_master(struct relay *relay)
 
 void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLFDS])
 {
-    if (relay->master < 0)
-        return;
     if (fds[POLL_MASTER].revents)
         note_events(relay);
     if (fds[POLL_OUTPUT].revents)
@@ -262,8 +258,6 @@ void relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLLFDS])
 
 void relay_end_input(struct relay *relay)
 {
-    if (relay->master < 0)
-        return;
     relay->input_open = false;
     relay->input_ended = false;
     relay->end_of_file = false;

@@ -39,7 +39,7 @@ struct relay {
     struct relay_buffer input, output;
 };
 
-/** Starts copying. `relay` must be closed whatever the outcome. @param master is made nonblocking; -1: nothing is copied */
+/** Starts copying. `relay` must be closed whatever the outcome. @param master is made nonblocking */
 int relay_open(struct relay *relay, int master, struct caisson_error *err);
 void relay_close(struct relay *relay);
 

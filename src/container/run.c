@@ -49,8 +49,7 @@ int caisson_run(const struct caisson_context *context, const struct caisson_crea
     if (options->detach)
         return 0;
     lock_let_go(creation.container.lock);
-    if (terminal_foreground(launch->process.pid, launch->process.pidfd, launch->master, exit_status, err) <
-        0) {
+    if (terminal_foreground(launch->process.pid, launch->master, exit_status, err) < 0) {
         caisson_delete(context, options->id, true, NULL);
         return -1;
     }

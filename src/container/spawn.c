@@ -15,13 +15,26 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "sys/hearing.h"
 #include "sys/memfd.h"
 #include "sys/vfork.h"
 #include "sys/weaken.h"
 
-/* The init's program, which the build put into this one: see init_image.S. */
-extern const char init_image[];
-extern const uint64_t init_image_size; /* up to where the plan is to begin */
+/* The init's programs, which the build put into this one: see init_image.S. */
+extern const char init_for_container[], init_for_process[];
+extern const uint64_t init_for_container_size, init_for_process_size;
+
+struct image {
+    const char *bytes;
+    size_t size;
+};
+
+static struct image image_for(const struct plan *plan)
+{
+    if (plan->builds_container)
+        return (struct image){init_for_container, (size_t)init_for_container_size};
+    return (struct image){init_for_process, (size_t)init_for_process_size};
+}
 
 /*
  * What the child needs between clone3 and exec. It shares the parent's memory, and so can say why it failed: volatile,
@@ -30,7 +43,8 @@ extern const uint64_t init_image_size; /* up to where the plan is to begin */
 struct child {
     const struct prepared *prepared;
     char *const *argv;
-    int init, channel;
+    int init, channel; /* its end of that */
+    int ours;          /* and this process's */
     uint64_t ignored_signals;
     bool new_user_namespace;
     const char *oom_score_adj; /* to be set by it; NULL: nothing, or the runtime does */
@@ -42,9 +56,9 @@ struct child {
  * The program of the init with the plan behind it: a copy that nobody can write to. The container's /proc/self/exe is
  * this, and not the host's program (rule R5: CVE-2019-5736).
  */
-static int fill_and_seal(int *fd, const struct plan *plan)
+static int fill_and_seal(int *fd, const struct image *image, const struct plan *plan)
 {
-    if (fd_write_all(*fd, init_image, (size_t)init_image_size) < 0 ||
+    if (fd_write_all(*fd, image->bytes, image->size) < 0 ||
         fd_write_all(*fd, plan->program, plan->program_size) < 0)
         return -1;
     if (!weakened("seal"))
@@ -106,10 +120,10 @@ static void stop_ignoring(uint64_t signals)
             syscall(SYS_rt_sigaction, i, &action, NULL, sizeof action.mask);
 }
 
-/* What is the child's alone, once that has its own copies. */
+/* What is the child's alone, once that has its own copies; and the channel, if there is no child. */
 static void close_child(const struct child *child)
 {
-    int fds[] = {child->init, child->channel};
+    int fds[] = {child->init, child->channel, child->ours};
 
     fd_close_all(fds, sizeof fds / sizeof fds[0]);
 }
@@ -182,11 +196,12 @@ static int child_error(const struct plan *plan, const struct spec *spec, const s
 }
 
 static int start(struct plan *plan, const struct spec *spec, struct child *child, int cgroup_fd,
-                 struct spawned *spawned, struct caisson_error *err)
+                 enum spawn_until until, struct spawned *spawned, struct caisson_error *err)
 {
     int pidfd = -1;
     struct clone_args args = {
-        .flags = plan->clone_flags | CLONE_PIDFD | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0),
+        .flags = plan->clone_flags | (until == SPAWN_EXECUTED ? CLONE_PIDFD : 0) |
+                 (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0),
         .pidfd = (uintptr_t)&pidfd,
         .exit_signal = SIGCHLD,
         .cgroup = cgroup_fd >= 0 ? (unsigned)cgroup_fd : 0,
@@ -197,7 +212,13 @@ static int start(struct plan *plan, const struct spec *spec, struct child *child
     child->new_user_namespace = plan->clone_flags & CLONE_NEWUSER;
     /* In a new user namespace it has no rights to a lower score. */
     child->oom_score_adj = child->new_user_namespace ? NULL : plan->oom_score_adj;
-    pid = sys_vfork(&args, run_child, child);
+    if (until == SPAWN_HEARD && plan->tells_only) {
+        pid = sys_clone_hearing(&args, run_child, child, (int[]){child->ours, child->channel});
+        if (pid > 0)
+            child->channel = -1;
+    } else {
+        pid = sys_vfork(&args, run_child, child);
+    }
     if (pid < 0)
         return spawn_error(errno, -1, child->new_user_namespace, err);
     if (child->errnum) {
@@ -210,35 +231,42 @@ static int start(struct plan *plan, const struct spec *spec, struct child *child
     return 0;
 }
 
-int spawn_init(struct plan *plan, const struct spec *spec, const struct prepared *prepared, int cgroup_fd,
-               struct spawned *spawned, struct caisson_error *err)
+/* An init that asks for nothing gets a pipe: to make one, and to use it, takes the kernel a third of what a socket does. */
+static int make_channel(const struct plan *plan, struct child *child)
 {
-    _cleanup_close_ int ours = -1;
-    struct child child _cleanup_child_ = {.prepared = prepared, .init = -1, .channel = -1};
+    int pair[2];
+
+    if ((plan->tells_only ? pipe2(pair, O_CLOEXEC)
+                          : socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) < 0)
+        return -1;
+    child->ours = pair[0];
+    child->channel = pair[1];
+    return 0;
+}
+
+int spawn_init(struct plan *plan, const struct spec *spec, const struct prepared *prepared, int cgroup_fd,
+               enum spawn_until until, struct spawned *spawned, struct caisson_error *err)
+{
+    const struct image image = image_for(plan);
+    struct child child _cleanup_child_ = {.prepared = prepared, .init = -1, .channel = -1, .ours = -1};
     char number[12], offset[24], size[24];
     char *argv[] = {(char *)(uintptr_t) "caisson-init", number, offset, size, NULL};
-    int pair[2];
 
     *spawned = (struct spawned){.pid = 0, .pidfd = -1, .channel = -1};
     child.init = weakened("seal") ? weaken_file() : sys_memfd("caisson-init", true);
     if (child.init < 0)
         return error_system(err, errno, "cannot make a memfd for the container's first process");
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-        return error_system(err, errno, "cannot make the channel to the container's first process");
-    child.channel = pair[0];
-    ours = pair[1];
-    /* The kernel then says beside each message whose it is: see PLAN_MESSAGE_FORKED. */
-    if (plan->forks && setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) < 0)
+    if (make_channel(plan, &child) < 0)
         return error_system(err, errno, "cannot make the channel to the container's first process");
     plan_set_channel(plan, child.channel);
-    if (fill_and_seal(&child.init, plan) < 0 || protect(plan, child.init) < 0)
+    if (fill_and_seal(&child.init, &image, plan) < 0 || protect(plan, child.init) < 0)
         return error_system(err, errno, "cannot fill the memfd for the container's first process");
     snprintf(number, sizeof number, "%d", child.init);
-    snprintf(offset, sizeof offset, "%zu", (size_t)init_image_size);
+    snprintf(offset, sizeof offset, "%zu", image.size);
     snprintf(size, sizeof size, "%zu", plan->program_size);
     child.argv = argv;
-    if (start(plan, spec, &child, cgroup_fd, spawned, err) < 0)
+    if (start(plan, spec, &child, cgroup_fd, until, spawned, err) < 0)
         return -1;
-    spawned->channel = TAKE_FD(ours);
+    spawned->channel = TAKE_FD(child.ours);
     return 0;
 }

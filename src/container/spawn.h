@@ -10,19 +10,25 @@
 #include "plan/plan.h"
 
 struct spawned {
-    pid_t pid; /* in the runtime's process namespace; a child of the caller */
-    int pidfd;
+    pid_t pid;   /* in the runtime's process namespace; a child of the caller */
+    int pidfd;   /* or -1 */
     int channel; /* the runtime's end */
+};
+
+enum spawn_until {
+    SPAWN_EXECUTED, /* the init's program is executed; with a pidfd, which the kernel takes its time to make */
+    SPAWN_HEARD, /* of a plan that tells only: the init has said all that it says, and has ended or executed the container's */
 };
 
 /**
  * Starts the init with the finished plan.
  * @param spec for the places in messages
  * @param cgroup_fd the cgroup that it is born in, or -1
+ * @param until up to where this process waits for it
  * @return 0; -1 with `err`, and no process left behind.
  */
 int spawn_init(struct plan *plan, const struct spec *spec, const struct prepared *prepared, int cgroup_fd,
-               struct spawned *spawned, struct caisson_error *err);
+               enum spawn_until until, struct spawned *spawned, struct caisson_error *err);
 
 /** That process.oomScoreAdj could not be set. @return -1 always. */
 int spawn_oom_score_error(const struct plan *plan, const struct spec *spec, int errnum,

@@ -125,9 +125,14 @@ int state_read(struct arena *arena, int dir, struct state *state, struct caisson
 
 /**
  * What the kernel says now: creating, created, running, paused or stopped.
- * @param pidfd receives a descriptor of the first process when it lives, otherwise -1; may be NULL
- * @return 0, or -1 with `err` when the kernel does not say
+ * @param pidfd  receives a descriptor of the first process when it lives, otherwise -1; may be NULL
+ * @param cgroup receives one of the container's cgroup where that was looked at, otherwise -1; may be NULL
+ * @return 0, or -1 with `err` when the kernel does not say; `*cgroup` is the caller's to close in any case
  */
+int state_status_open(int dir, const struct state *state, enum caisson_status *status, int *pidfd,
+                      int *cgroup, struct caisson_error *err);
+
+/** The same without the cgroup. */
 int state_status(int dir, const struct state *state, enum caisson_status *status, int *pidfd,
                  struct caisson_error *err);
 

@@ -118,12 +118,22 @@ static int status_by_lock(int dir, enum caisson_status *status, struct caisson_e
     return 0;
 }
 
-/* @return 1, 0, or -1 with `err`. A cgroup that is gone, be it between the calls, is not frozen. */
-static int is_frozen(const struct state *state, struct caisson_error *err)
+/*
+ * A cgroup that is gone, be it between the calls, is not frozen.
+ * @param cgroup receives its descriptor, or -1; may be NULL
+ * @return 1, 0, or -1 with `err`
+ */
+static int is_frozen(const struct state *state, int *cgroup, struct caisson_error *err)
 {
     struct caisson_error why = {0};
-    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, &why) : 0;
+    int frozen = 0;
 
+    if (state->cgroup && cgroup) {
+        *cgroup = cgroup_open(state->cgroup, &why);
+        frozen = *cgroup < 0 ? -1 : cgroup_frozen_in(*cgroup, &why);
+    } else if (state->cgroup) {
+        frozen = cgroup_frozen(state->cgroup, &why);
+    }
     if (frozen >= 0)
         return frozen;
     if (why.errnum == ENOENT || why.errnum == ENODEV)
@@ -133,14 +143,16 @@ static int is_frozen(const struct state *state, struct caisson_error *err)
     return -1;
 }
 
-int state_status(int dir, const struct state *state, enum caisson_status *status, int *pidfd,
-                 struct caisson_error *err)
+int state_status_open(int dir, const struct state *state, enum caisson_status *status, int *pidfd,
+                      int *cgroup, struct caisson_error *err)
 {
     _cleanup_close_ int process = -1;
     int frozen;
 
     if (pidfd)
         *pidfd = -1;
+    if (cgroup)
+        *cgroup = -1;
     *status = CAISSON_CREATING;
     if (state->pid == 0)
         return 0;
@@ -149,7 +161,7 @@ int state_status(int dir, const struct state *state, enum caisson_status *status
     *status = CAISSON_STOPPED;
     if (process < 0)
         return 0;
-    frozen = is_frozen(state, err);
+    frozen = is_frozen(state, cgroup, err);
     if (frozen < 0)
         return -1;
     *status = frozen ? CAISSON_PAUSED : CAISSON_RUNNING;
@@ -158,6 +170,12 @@ int state_status(int dir, const struct state *state, enum caisson_status *status
     if (pidfd)
         *pidfd = TAKE_FD(process);
     return 0;
+}
+
+int state_status(int dir, const struct state *state, enum caisson_status *status, int *pidfd,
+                 struct caisson_error *err)
+{
+    return state_status_open(dir, state, status, pidfd, NULL, err);
 }
 
 const char *caisson_status_name(enum caisson_status status)

@@ -20,14 +20,13 @@ int terminal_send(int socket, int fd, const char *name, struct caisson_error *er
  * size passed on now and at each SIGWINCH), and returns when the process has ended and every byte it wrote was
  * copied.
  * @param pid    a child of this process; it is reaped
- * @param pidfd  its pidfd
  * @param master the terminal's master, or -1: the process has the caller's own descriptors
  * @param status receives the exit status, or 128 + n for signal n
  */
-int terminal_foreground(pid_t pid, int pidfd, int master, int *status, struct caisson_error *err);
+int terminal_foreground(pid_t pid, int master, int *status, struct caisson_error *err);
 
 /**
- * Blocks the signals that terminal_foreground() forwards. Called before the process exists, so that none is lost;
+ * Blocks the signals that terminal_foreground() waits for. Called before the process exists, so that none is lost;
  * the mask before it is for the child.
  */
 int terminal_block_signals(struct caisson_error *err);

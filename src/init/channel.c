@@ -23,6 +23,25 @@ int init_fail(struct init *init, enum plan_action action, const char *object, in
     return -1;
 }
 
+static ssize_t send_beside(const struct init *init, struct plan_message *message, int fd)
+{
+    struct iovec iov = {.iov_base = message, .iov_len = sizeof *message};
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = {
+        .header = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof fd)}};
+    struct msghdr msg = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    return sendmsg(init->channel, &msg, MSG_NOSIGNAL);
+}
+
+/*
+ * By write(2) where there is no descriptor: the channel may be a pipe; and the container's own filter, which may be loaded
+ * by now, hardly ever forbids that. SIGPIPE, where nobody listens any more, ends the init, as it would have done itself.
+ */
 int channel_send(struct init *init, uint32_t kind, int errnum, int status, int fd)
 {
     struct plan_message message = {
@@ -32,29 +51,12 @@ int channel_send(struct init *init, uint32_t kind, int errnum, int status, int f
         .action = init->action,
         .status = status,
     };
-    struct iovec iov = {.iov_base = &message, .iov_len = sizeof message};
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
     ssize_t n;
 
     memcpy(message.detail, init->detail, sizeof message.detail);
-    if (fd >= 0) {
-        msg.msg_control = &control;
-        msg.msg_controllen = sizeof control;
-        control.header.cmsg_level = SOL_SOCKET;
-        control.header.cmsg_type = SCM_RIGHTS;
-        control.header.cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-    }
     do
-        n = sendmsg(init->channel, &msg, MSG_NOSIGNAL);
+        n = fd < 0 ? write(init->channel, &message, sizeof message) : send_beside(init, &message, fd);
     while (n < 0 && errno == EINTR);
-    /* The container's own filter may be loaded by now, and forbid this; hardly any forbids write(2). */
-    if (n < 0 && fd < 0 && errno != EPIPE && errno != ECONNRESET)
-        n = write(init->channel, &message, sizeof message);
     return n < 0 ? -1 : 0;
 }
 

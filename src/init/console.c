@@ -89,7 +89,7 @@ int init_CONSOLE(struct init *init, const struct plan_console *step)
     init_doing(init, PLAN_ACTION_CHOWN, "the terminal");
     if (fchown(slave, step->uid, (gid_t)-1) < 0)
         return -1;
-    if (step->bind && bind_console(init, slave) < 0)
+    if (INIT_MOUNTS && step->bind && bind_console(init, slave) < 0)
         return -1;
     init_doing(init, PLAN_ACTION_SEND_FD, NULL);
     if (channel_send(init, PLAN_MESSAGE_CONSOLE, 0, 0, master) < 0 || channel_wait(init) < 0)

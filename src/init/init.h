@@ -18,9 +18,19 @@
 #include "plan/format.h"
 #include "plan/protocol.h"
 
+/* There are two: one for processes that join a container knows the steps for that alone (steps.h), and so mounts nothing. */
+#ifdef INIT_FOR_PROCESS
+#define INIT_OPS(X) PLAN_PROCESS_OPS(X)
+enum { INIT_OP_COUNT = PLAN_OP_PROCESS_COUNT, INIT_MOUNTS = false };
+#else
+#define INIT_OPS(X) PLAN_OPS(X)
+enum { INIT_OP_COUNT = PLAN_OP_COUNT, INIT_MOUNTS = true };
+#endif
+
 struct init {
     struct plan_header *plan; /* a private copy: vectors are turned into pointers in place */
     int channel;              /* to the runtime, later to whoever calls `start` */
+    pid_t forked;             /* the process that PLAN_OP_FORK has made, for the runtime */
     int root;                 /* the container's root mount; before it is attached, and for exec, -1 */
     int proc;                 /* the host's procfs, opened first; -1 when no step writes to it */
     int null;      /* the /dev/null of masks, attached once and cloned from then on; -1: none yet */
@@ -92,6 +102,9 @@ int channel_wait(const struct init *init);
 
 /** @return an O_PATH descriptor of `path`, made if missing (plan_mount_flags FILE, NOFOLLOW, MUST_EXIST), or -1. */
 int target_open(struct init *init, const char *path, unsigned flags);
+
+/** @return an O_PATH descriptor of what is at `path`, or -1. */
+int target_find(struct init *init, const char *path);
 
 /** @return an O_PATH descriptor of the directory that `path` is in, made if missing, or -1; `*name` is its last
  *  component. It is the init's: the step that follows may use it again. */

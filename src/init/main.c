@@ -17,14 +17,14 @@
     {                                                                                                        \
         return init_##name(init, PLAN_BODY(body, step));                                                     \
     }
-PLAN_OPS(X)
+INIT_OPS(X)
 #undef X
 
 typedef int step_function(struct init *init, const struct plan_step *step);
 
-static step_function *const step_functions[PLAN_OP_COUNT] = {
+static step_function *const step_functions[INIT_OP_COUNT] = {
 #define X(name, body, words) [PLAN_OP_##name] = run_##name,
-    PLAN_OPS(X)
+    INIT_OPS(X)
 #undef X
 };
 
@@ -54,7 +54,8 @@ static struct plan_header *load_plan(int fd, size_t offset, size_t size)
 
     if (size == 0 || size > PLAN_SIZE_LIMIT || offset > PLAN_SIZE_LIMIT || offset % PLAN_ALIGNMENT != 0)
         return NULL;
-    pages = mmap(NULL, before + size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, (off_t)(offset - before));
+    pages = mmap(NULL, before + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_POPULATE, fd,
+                 (off_t)(offset - before));
     if (pages == MAP_FAILED)
         return NULL;
     close(fd);
@@ -90,6 +91,8 @@ static int run_steps(struct init *init, uint32_t first)
         step = plan_next(step);
     for (init->step = first; init->step < init->plan->step_count; init->step++, step = plan_next(step)) {
         init_doing(init, PLAN_ACTION_STEP, NULL);
+        if (step->op >= INIT_OP_COUNT)
+            return init_fail(init, PLAN_ACTION_STEP, NULL, ENOSYS);
         if (step_functions[step->op](init, step) < 0)
             return -1;
         /*
@@ -122,8 +125,8 @@ int main(int argc, char **argv)
 {
     struct init init = {
         .channel = -1, .root = -1, .proc = -1, .null = -1, .empty = -1, .parent = -1, .step = PLAN_NO_STEP};
-    int fd =
-        argc == 4 ? atoi(argv[1]) : -1; /* of this program; then where its plan begins, and how long it is */
+    int fd = argc == 4 ? (int)atol(argv[1])
+                       : -1; /* of this program; then where its plan begins, and how long it is */
 
     /* Executed by anybody else (it is the container's /proc/self/exe for a while), it does nothing. */
     init.plan = fd < 3 ? NULL : load_plan(fd, (size_t)atol(argv[2]), (size_t)atol(argv[3]));

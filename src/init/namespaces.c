@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "sys/clone.h"
-#include "sys/pidfd.h"
 #include "sys/weaken.h"
 
 int init_JOIN(struct init *init, const struct plan_join *step)
@@ -68,18 +67,12 @@ int init_TIME(struct init *init, const struct plan_time *step)
     return sys_setns(ns, CLONE_NEWTIME);
 }
 
-/*
- * The new process tells of itself: its number in the runtime's namespace the kernel says beside the message. Nobody
- * waits for the other, which on an exec is one of the two waits that there are.
- */
+/* The new process tells of itself: nobody waits for the other. */
 static int go_on(void *data)
 {
     struct init *init = data;
-    int pidfd = sys_pidfd_open(getpid());
-    int told = pidfd < 0 ? -1 : channel_send(init, PLAN_MESSAGE_FORKED, 0, 0, pidfd);
 
-    fd_close(pidfd);
-    if (told == 0)
+    if (channel_send(init, PLAN_MESSAGE_FORKED, 0, init->forked, -1) == 0)
         return init_go_on(init, init->step + 1);
     channel_send(init, PLAN_MESSAGE_FAILED, errno, 0, -1);
     return 1;
@@ -87,15 +80,19 @@ static int go_on(void *data)
 
 /*
  * The memory is shared, for the first process does nothing more than to end: to copy it would cost more than all other
- * steps of `exec` together. The second has a stack of its own, and of what the first's holds uses the init's state alone.
+ * steps of `exec` together. So are the descriptors. The second process goes on a little further down the same stack: what
+ * the first one still needs of that, to end, is a few bytes below this frame.
  */
 int init_FORK(struct init *init, const struct plan_fork *step)
 {
-    static _Alignas(16) char stack[64 * 1024]; /* what is not used of it costs nothing */
+    enum { ENOUGH_TO_END = 1024, STACK_ALIGNMENT = 16 };
+    uintptr_t stack =
+        ((uintptr_t)__builtin_frame_address(0) - ENOUGH_TO_END) & ~(uintptr_t)(STACK_ALIGNMENT - 1);
     /* A sibling rather than a child: the runtime, and after it the caller, is to be its parent. */
-    pid_t pid = clone(go_on, stack + sizeof stack, (int)(CLONE_VM | CLONE_PARENT | step->types), init);
+    const int flags = CLONE_VM | CLONE_FILES | CLONE_PARENT | CLONE_PARENT_SETTID;
 
-    if (pid < 0)
+    /* Its number where this process is, and the runtime, stands in the memory of both before it begins. */
+    if (clone(go_on, (void *)stack, flags | (int)step->types, init, &init->forked) < 0)
         return -1;
     _exit(0);
 }

@@ -143,7 +143,7 @@ int init_CWD(struct init *init, const struct plan_cwd *step)
         if (init->root < 0)
             return -1;
     }
-    fd = target_open(init, path, PLAN_MOUNT_MUST_EXIST);
+    fd = target_find(init, path);
     if (fd < 0)
         return -1;
     init_doing(init, PLAN_ACTION_STEP, path);

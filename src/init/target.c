@@ -220,6 +220,12 @@ static int make_weakly(struct init *init, const char *path, unsigned flags)
     return openat(init->root, below, O_PATH | O_CLOEXEC);
 }
 
+int target_find(struct init *init, const char *path)
+{
+    init_doing(init, PLAN_ACTION_OPEN_TARGET, path);
+    return sys_open_in_root(init->root, path, O_PATH);
+}
+
 int target_open(struct init *init, const char *path, unsigned flags)
 {
     static struct walk walk;

@@ -2,6 +2,7 @@
 /* The order of everything. What a step is and why it stands where it does, a reader finds here. */
 #include "plan/plan.h"
 
+#include <linux/seccomp.h>
 #include <string.h>
 
 #include "plan/builder.h"
@@ -126,8 +127,8 @@ static int add_process(struct plan_builder *b, struct caisson_error *err)
     }
     if (plan_limits(b, err) < 0 || plan_labels(b, err) < 0)
         return -1;
-    /* PLAN_OP_PIVOT leaves a new container's process in "/". */
-    if (b->request->purpose == PLAN_FOR_EXEC || strcmp(b->process->cwd, "/") != 0)
+    /* PLAN_OP_PIVOT leaves a new container's process in "/", and setns(2) one that joins its mount namespace. */
+    if (strcmp(b->process->cwd, "/") != 0)
         builder_step(b, PLAN_OP_CWD, "/process/cwd",
                      &(struct plan_cwd){.path = builder_text(b, b->process->cwd)});
     return add_finish(b, err);
@@ -237,6 +238,23 @@ static void finish(struct plan *plan)
     memcpy(plan->program + data_at, plan->data.data, plan->data.length);
 }
 
+/* @return whether a step is such that the init waits for a byte of the runtime's. */
+static bool asks(const struct plan_header *program)
+{
+    const struct plan_step *step = plan_first(program);
+
+    for (uint32_t i = 0; i < program->step_count; i++, step = plan_next(step)) {
+        if (step->op == PLAN_OP_WAIT || step->op == PLAN_OP_SYNC || step->op == PLAN_OP_CONSOLE)
+            return true;
+        if (step->op == PLAN_OP_START && PLAN_BODY(plan_start, step)->how == PLAN_START_CHANNEL)
+            return true;
+        if (step->op == PLAN_OP_SECCOMP &&
+            PLAN_BODY(plan_seccomp, step)->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+            return true;
+    }
+    return false;
+}
+
 int plan_check_process(const struct spec *spec, struct caisson_error *err)
 {
     if (!spec->process)
@@ -287,5 +305,6 @@ int plan_build(struct arena *arena, const struct plan_request *request, struct p
     if (sizeof(struct plan_header) + plan->steps.length + plan->data.length > PLAN_SIZE_LIMIT)
         return error_set(err, CAISSON_ERROR_CONFIG, "the plan is larger than %d MiB", PLAN_SIZE_LIMIT >> 20);
     finish(plan);
+    plan->tells_only = !asks((const struct plan_header *)(const void *)plan->program);
     return 0;
 }

@@ -65,6 +65,7 @@ uint32_t builder_add(struct plan_builder *b, enum plan_op op, const char *origin
     strbuf_add(steps, body, size);
     strbuf_add(steps, zeros, -steps->length & 7);
     b->plan->step_count++;
+    b->plan->builds_container |= op >= PLAN_OP_PROCESS_COUNT;
     return where;
 }
 

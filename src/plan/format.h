@@ -21,7 +21,7 @@
 #include "plan/steps.h"
 
 #define PLAN_MAGIC   0x53494143u /* "CAIS" */
-#define PLAN_VERSION 1u
+#define PLAN_VERSION 2u
 
 enum { PLAN_SIZE_LIMIT = 64 * 1024 * 1024, PLAN_ALIGNMENT = 8 };
 
@@ -30,10 +30,11 @@ struct plan_header {
     uint32_t version;
     uint32_t size; /* of the whole program in bytes */
     uint32_t step_count;
-    uint32_t steps;  /* offset of the first step */
-    uint32_t data;   /* offset of the data; its last byte is NUL */
-    plan_fd channel; /* socket to the runtime: struct plan_message up, one byte down */
-    uint32_t flags;  /* none yet: 0 */
+    uint32_t steps; /* offset of the first step */
+    uint32_t data;  /* offset of the data; its last byte is NUL */
+    plan_fd
+        channel;    /* to the runtime: struct plan_message up, one byte down; a pipe where nothing is asked */
+    uint32_t flags; /* none yet: 0 */
 };
 
 struct plan_step {

@@ -124,6 +124,8 @@ struct plan {
     bool deny_setgroups;       /* write "deny" to /proc/PID/setgroups before gid_map */
     const char *oom_score_adj; /* text for /proc/PID/oom_score_adj, or NULL */
     bool forks;                /* the init goes on in a new process: PLAN_OP_FORK */
+    bool builds_container;     /* it takes steps of PLAN_CONTAINER_OPS */
+    bool tells_only;           /* it waits for no answer of the runtime's: see plan/protocol.h */
     bool sync_hooks;           /* the init stops at PLAN_OP_SYNC: prestart and createRuntime run */
     const struct spec_net_device *net_devices; /* moved at PLAN_OP_SYNC, before the hooks */
     size_t net_device_count;

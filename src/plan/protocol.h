@@ -12,11 +12,11 @@ enum plan_message_kind {
     PLAN_MESSAGE_FAILED = 1, /* the step failed; the init ends */
     PLAN_MESSAGE_WARNING,    /* the step could not be done in full; the init goes on */
     PLAN_MESSAGE_MAPS,       /* PLAN_OP_WAIT: waits for one byte */
-    PLAN_MESSAGE_FORKED,     /* PLAN_OP_FORK: from the new process, its pidfd beside the message */
-    PLAN_MESSAGE_SYNC,       /* PLAN_OP_SYNC: waits for one byte */
-    PLAN_MESSAGE_CONSOLE,    /* PLAN_OP_CONSOLE: the pty's master beside the message; waits for one byte */
-    PLAN_MESSAGE_READY,      /* PLAN_OP_READY */
-    PLAN_MESSAGE_LISTENER,   /* PLAN_OP_SECCOMP: the listener beside the message; waits for one byte */
+    PLAN_MESSAGE_FORKED, /* PLAN_OP_FORK: from the new process; `status` is its number where the init was started */
+    PLAN_MESSAGE_SYNC,     /* PLAN_OP_SYNC: waits for one byte */
+    PLAN_MESSAGE_CONSOLE,  /* PLAN_OP_CONSOLE: the pty's master beside the message; waits for one byte */
+    PLAN_MESSAGE_READY,    /* PLAN_OP_READY */
+    PLAN_MESSAGE_LISTENER, /* PLAN_OP_SECCOMP: the listener beside the message; waits for one byte */
 };
 /* The end of the stream without a PLAN_MESSAGE_FAILED before it: PLAN_OP_EXEC has succeeded. */
 
@@ -75,7 +75,7 @@ struct plan_message {
     uint32_t step; /* index of the step; PLAN_NO_STEP before the first */
     int32_t errnum;
     uint32_t action; /* enum plan_action */
-    int32_t status;  /* of PLAN_ACTION_HOOK_STATUS: the hook's wait status */
+    int32_t status;  /* of PLAN_ACTION_HOOK_STATUS: the hook's wait status; of FORKED: a process id */
     char detail
         [PLAN_DETAIL_SIZE]; /* an object's name, the kernel's own words, a hook's last ones; ended by a NUL */
 };

@@ -10,34 +10,15 @@ typedef int32_t plan_fd;
 
 /*
  * Every kind of step: its name in the enumeration, the body's structure, and the words that name it to people.
- * The words complete "cannot ...".
+ * The words complete "cannot ...". First those that a process which joins a container takes: there is an init that knows
+ * these alone, for each page of it is written, mapped and given back with each `exec`.
  */
-#define PLAN_OPS(X)                                                                                          \
+#define PLAN_PROCESS_OPS(X)                                                                                  \
     X(JOIN, plan_join, "join namespace")                                                                     \
-    X(WAIT, plan_wait, "wait for the runtime")                                                               \
     X(BECOME, plan_become, "become the first user of the user namespace")                                    \
-    X(UNSHARE, plan_unshare, "make namespaces")                                                              \
-    X(TIME, plan_time, "make a time namespace")                                                              \
     X(FORK, plan_fork, "fork into the process namespace")                                                    \
     X(SESSION, plan_session, "start a session")                                                              \
-    X(KEYRING, plan_keyring, "join a session keyring")                                                       \
-    X(LOOPBACK, plan_loopback, "bring up the loopback interface")                                            \
-    X(HOSTNAME, plan_hostname, "set the host name")                                                          \
-    X(DOMAINNAME, plan_hostname, "set the domain name")                                                      \
-    X(PROPAGATION, plan_propagation, "cut the mounts off from the host's")                                   \
-    X(ROOT, plan_root, "attach the root filesystem")                                                         \
-    X(MOUNT, plan_mount, "mount")                                                                            \
-    X(NODE, plan_node, "make device")                                                                        \
-    X(LINK, plan_link, "make symbolic link")                                                                 \
     X(CONSOLE, plan_console, "set up the terminal")                                                          \
-    X(SYNC, plan_sync, "wait for hooks and devices")                                                         \
-    X(HOOK, plan_hook, "run hook")                                                                           \
-    X(DIRECTORY, plan_path, "make directory")                                                                \
-    X(PIVOT, plan_pivot, "enter the root filesystem")                                                        \
-    X(ROOT_ATTR, plan_root_attr, "set the root filesystem's options")                                        \
-    X(SYSCTL, plan_sysctl, "set sysctl")                                                                     \
-    X(READONLY, plan_readonly, "make read-only")                                                             \
-    X(MASK, plan_mask, "mask")                                                                               \
     X(PROC, plan_proc, "write")                                                                              \
     X(RLIMIT, plan_rlimit, "set resource limit")                                                             \
     X(SCHEDULER, plan_scheduler, "set the scheduler")                                                        \
@@ -53,16 +34,50 @@ typedef int32_t plan_fd;
     X(READY, plan_ready, "report readiness")                                                                 \
     X(START, plan_start, "wait for start")                                                                   \
     X(SECCOMP, plan_seccomp, "load the seccomp filter")                                                      \
-    X(EXEC, plan_exec, "execute")                                                                            \
+    X(EXEC, plan_exec, "execute")
+
+/* Those that build a container, or change its mounts. */
+#define PLAN_CONTAINER_OPS(X)                                                                                \
+    X(WAIT, plan_wait, "wait for the runtime")                                                               \
+    X(UNSHARE, plan_unshare, "make namespaces")                                                              \
+    X(TIME, plan_time, "make a time namespace")                                                              \
+    X(KEYRING, plan_keyring, "join a session keyring")                                                       \
+    X(LOOPBACK, plan_loopback, "bring up the loopback interface")                                            \
+    X(HOSTNAME, plan_hostname, "set the host name")                                                          \
+    X(DOMAINNAME, plan_hostname, "set the domain name")                                                      \
+    X(PROPAGATION, plan_propagation, "cut the mounts off from the host's")                                   \
+    X(ROOT, plan_root, "attach the root filesystem")                                                         \
+    X(MOUNT, plan_mount, "mount")                                                                            \
+    X(NODE, plan_node, "make device")                                                                        \
+    X(LINK, plan_link, "make symbolic link")                                                                 \
+    X(SYNC, plan_sync, "wait for hooks and devices")                                                         \
+    X(HOOK, plan_hook, "run hook")                                                                           \
+    X(DIRECTORY, plan_path, "make directory")                                                                \
+    X(PIVOT, plan_pivot, "enter the root filesystem")                                                        \
+    X(ROOT_ATTR, plan_root_attr, "set the root filesystem's options")                                        \
+    X(SYSCTL, plan_sysctl, "set sysctl")                                                                     \
+    X(READONLY, plan_readonly, "make read-only")                                                             \
+    X(MASK, plan_mask, "mask")                                                                               \
     X(UNMOUNT, plan_path, "unmount")
+
+#define PLAN_OPS(X) PLAN_PROCESS_OPS(X) PLAN_CONTAINER_OPS(X)
 
 enum plan_op {
     PLAN_OP_NONE,
 #define X(name, body, words) PLAN_OP_##name,
-    PLAN_OPS(X)
+    PLAN_PROCESS_OPS(X) PLAN_OP_PROCESS_COUNT,
+    PLAN_OP_BEFORE_CONTAINER = PLAN_OP_PROCESS_COUNT - 1,
+    PLAN_CONTAINER_OPS(X)
 #undef X
         PLAN_OP_COUNT
 };
+
+/*
+ * A body is copied as it is, into a file that the container can read (/proc/self/exe of the init): no bytes between its
+ * members that nobody has set.
+ */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
 
 /* setns(fd, types): a namespace file, or a pidfd with several types. */
 struct plan_join {
@@ -91,7 +106,7 @@ struct plan_time {
     plan_ref offsets; /* lines for /proc/self/timens_offsets, or none */
 };
 
-/* clone3(CLONE_PARENT): the child goes on, the runtime learns its pidfd, this process ends. */
+/* clone(CLONE_PARENT): the child goes on and tells the runtime, whose child it is too; this process ends. */
 struct plan_fork {
     uint64_t types; /* CLONE_NEW* to make for the child; CLONE_NEWPID or 0 */
 };
@@ -273,6 +288,7 @@ struct plan_rlimit {
     uint64_t soft;
     uint64_t hard;
     uint32_t resource;
+    uint32_t reserved;
 };
 
 struct plan_scheduler { /* struct sched_attr of sched_setattr(2) */
@@ -375,5 +391,7 @@ struct plan_exec {
     plan_ref env;        /* a vector */
     plan_ref listen_pid; /* in env: "LISTEN_PID=" and room for ten digits, which the init fills in */
 };
+
+#pragma GCC diagnostic pop
 
 #endif

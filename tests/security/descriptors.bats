@@ -173,7 +173,7 @@ exec_once() {
     need_root "what is attacked are the rights of the host's root: a user's runtime has none"
     catching descriptors CAP_SYS_PTRACE
     leaking again 30 exec_once
-    leaking until_caught "descriptor socket:" exec_once
+    leaking until_caught "descriptor pipe:" exec_once
     lacks "$(caught)" "$T"
     leaking weak close until_caught "descriptor $T" exec_once
     contains "$(caught)" "descriptor $T"

@@ -45,7 +45,7 @@ lacks() {
 @test "no program has a stack that can be executed, or memory that can be written and executed" {
     local program
     need "$INIT"
-    for program in "$CAISSON" "$INIT" "$HELPER"; do
+    for program in "$CAISSON" "$INIT" "$INIT-process" "$HELPER"; do
         [ -r "$program" ] || continue
         echo "$program: $(segments "$program")"
         [ "$(segments "$program" | grep -c '^GNU_STACK RW$')" = 1 ]
@@ -112,7 +112,19 @@ lacks() {
     code "$HELPER" | grep -q endbr64
 }
 
-@test "the init fits into 64 KiB" {
+@test "the init fits into 64 KiB, and that for processes into four pages with a plan" {
     need "$INIT"
-    [ "$(stat -c %s "$INIT")" -le 65536 ]
+    [ "$(stat -c %s "$INIT.cut")" -le 65536 ]
+    [ "$(stat -c %s "$INIT-process.cut")" -le 15600 ]
+}
+
+@test "what is carried of the init is the file that was built, as far as the kernel loads it" {
+    need "$INIT"
+    local program offset length end
+    for program in "$INIT" "$INIT-process"; do
+        read -r offset length < <(readelf -lW "$program" | awk '$1 == "LOAD" { print $2, $5 }' | tail -1)
+        end=$((offset + length))
+        [ "$(stat -c %s "$program.cut")" = "$end" ]
+        cmp -n "$end" "$program" "$program.cut"
+    done
 }

@@ -228,7 +228,7 @@ static _Noreturn void stand_in(const struct stage *stage)
     if (terminal_block_signals(&err) < 0)
         _exit(92);
     pid = perform(stage, master, slave, &mask);
-    if (terminal_foreground(pid, sys_pidfd_open(pid), master, &status, &err) < 0)
+    if (terminal_foreground(pid, master, &status, &err) < 0)
         _exit(93);
     if (waitpid(pid, NULL, WNOHANG) != -1) /* it must be reaped */
         _exit(94);
