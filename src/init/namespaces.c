@@ -81,9 +81,9 @@ static int go_on(void *data)
 /*
  * The memory is shared, for the first process does nothing more than to end: to copy it would cost more than all other
  * steps of `exec` together. So are the descriptors. The second process goes on a little further down the same stack: what
- * the first one still needs of that, to end, is a few bytes below this frame.
+ * the first one still needs of that, to end, is a few bytes below this frame, which has to be this function's own and small.
  */
-int init_FORK(struct init *init, const struct plan_fork *step)
+__attribute__((noinline)) int init_FORK(struct init *init, const struct plan_fork *step)
 {
     enum { ENOUGH_TO_END = 1024, STACK_ALIGNMENT = 16 };
     uintptr_t stack =

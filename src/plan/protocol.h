@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the init says to the runtime while it carries out a program (plan/format.h): one struct plan_message in a
- * packet, a descriptor beside it where its kind says so. The runtime answers with one byte, where the init waits.
+ * packet, a descriptor beside it where its kind says so. The runtime answers with one byte, where the init waits. An init
+ * that waits for no answer (struct plan, tells_only) has a pipe for it.
  */
 #ifndef PLAN_PROTOCOL_H
 #define PLAN_PROTOCOL_H
