@@ -103,8 +103,10 @@ fetch_newest() {
 # The filter that caisson compiles, for the floor.
 load_filter() {
     "${caisson[@]}" create -b "$B/seccomp" filter-$$ </dev/null >/dev/null
-    "$out/filter" "$state/caisson/filter-$$/plan" >"$out/filter.bpf"
+    local status=0
+    "$out/filter" "$state/caisson/filter-$$/plan" >"$out/filter.bpf" || status=$?
     "${caisson[@]}" delete --force filter-$$
+    return $status
 }
 
 cleanup() {
