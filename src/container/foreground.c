@@ -13,14 +13,13 @@
 #include "base/fd.h"
 #include "container/console.h"
 #include "container/relay.h"
-#include "sys/pidfd.h"
 
 struct foreground {
     pid_t pid;
-    int pidfd;
     int signals; /* signalfd */
     int master;
-    bool ended;
+    bool ended; /* and reaped, with this status */
+    int status;
     bool cut_short; /* a signal came that would have ended the process, which has ended */
     struct console console;
     struct relay relay;
@@ -51,14 +50,32 @@ static bool asks_to_end(int signal)
     return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
 
-static void handle_signal(struct foreground *fg, int signal)
+/* A child that was told of may be another one. @return 0, or -1 with `err`. */
+static int reap(struct foreground *fg, struct caisson_error *err)
 {
-    /* About processes, and not for them; our own output broke, and a write says so, too. */
-    if (signal == SIGCHLD || signal == SIGPIPE)
-        return;
+    siginfo_t info = {0};
+
+    while (waitid(P_PID, (id_t)fg->pid, &info, WEXITED | WNOHANG) < 0)
+        if (errno != EINTR)
+            return error_system(err, errno, "cannot learn how the process ended");
+    if (info.si_pid == 0)
+        return 0;
+    fg->ended = true;
+    fg->status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+    if (fg->master >= 0)
+        relay_end_input(&fg->relay);
+    return 0;
+}
+
+static int handle_signal(struct foreground *fg, int signal, struct caisson_error *err)
+{
+    if (signal == SIGCHLD)
+        return fg->ended ? 0 : reap(fg, err);
+    if (signal == SIGPIPE) /* our own output broke; a write says so, too */
+        return 0;
     if (signal == SIGWINCH && fg->master >= 0) {
         console_copy_size(fg->master);
-        return;
+        return 0;
     }
     if (signal == SIGCONT && fg->master >= 0) {
         console_raw(&fg->console);
@@ -68,16 +85,19 @@ static void handle_signal(struct foreground *fg, int signal)
     if (fg->ended)
         fg->cut_short |= asks_to_end(signal);
     else
-        kill(fg->pid, signal); /* it keeps its number until it is waited for; it may not be signalled */
+        kill(fg->pid, signal); /* it keeps its number until it is reaped; it may not be signalled */
+    return 0;
 }
 
-static void read_signals(struct foreground *fg)
+static int read_signals(struct foreground *fg, struct caisson_error *err)
 {
     struct signalfd_siginfo infos[8];
     ssize_t n = read(fg->signals, infos, sizeof infos);
 
     for (ssize_t i = 0; i < n / (ssize_t)sizeof *infos; i++)
-        handle_signal(fg, (int)infos[i].ssi_signo);
+        if (handle_signal(fg, (int)infos[i].ssi_signo, err) < 0)
+            return -1;
+    return 0;
 }
 
 /*
@@ -88,62 +108,33 @@ static void read_signals(struct foreground *fg)
 static int wait_for_end(struct foreground *fg, struct caisson_error *err)
 {
     while (!fg->cut_short && (!fg->ended || relay_pending(&fg->relay))) {
-        struct pollfd fds[2 + RELAY_POLLFDS] = {
-            {.fd = fg->ended ? -1 : fg->pidfd, .events = POLLIN},
-            {.fd = fg->signals, .events = POLLIN},
-        };
-        bool at_once = relay_prepare(&fg->relay, fds + 2);
+        struct pollfd fds[1 + RELAY_POLLFDS] = {{.fd = fg->signals, .events = POLLIN}};
+        bool at_once = relay_prepare(&fg->relay, fds + 1);
 
         if (poll(fds, sizeof fds / sizeof *fds, at_once ? 0 : -1) < 0) {
             if (errno == EINTR)
                 continue;
             return error_system(err, errno, "cannot wait for the process");
         }
-        if (fds[1].revents)
-            read_signals(fg);
-        if (fds[0].revents) {
-            fg->ended = true;
-            relay_end_input(&fg->relay);
-        }
-        relay_move(&fg->relay, fds + 2);
+        if (fds[0].revents && read_signals(fg, err) < 0)
+            return -1;
+        relay_move(&fg->relay, fds + 1);
     }
     return 0;
 }
 
-/* @return 1 with the status; 0: it has not ended, which is no answer without WNOHANG; -1 with `err`. */
-static int reap(const struct foreground *fg, int options, int *status, struct caisson_error *err)
+/* Without a terminal there is nothing to copy: signals are all that is waited for. */
+static int wait_for_signals(struct foreground *fg, const sigset_t *set, struct caisson_error *err)
 {
-    siginfo_t info = {0};
-
-    while (waitid(P_PID, (id_t)fg->pid, &info, WEXITED | options) < 0)
-        if (errno != EINTR)
-            return error_system(err, errno, "cannot learn how the process ended");
-    if (info.si_pid == 0)
-        return 0;
-    *status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
-    return 1;
-}
-
-/*
- * Without a terminal there is nothing to copy: signals are all that is waited for, and SIGCHLD is one of them. It is
- * blocked since before the process existed, see terminal_block_signals().
- */
-static int wait_for_signals(struct foreground *fg, const sigset_t *set, int *status,
-                            struct caisson_error *err)
-{
-    int ended = 0;
-
-    while (ended == 0) {
+    while (!fg->ended) {
         int signal = sigwaitinfo(set, NULL);
 
         if (signal < 0 && errno != EINTR)
             return error_system(err, errno, "cannot wait for signals");
-        if (signal == SIGCHLD)
-            ended = reap(fg, WNOHANG, status, err);
-        else if (signal > 0)
-            handle_signal(fg, signal);
+        if (signal > 0 && handle_signal(fg, signal, err) < 0)
+            return -1;
     }
-    return ended < 0 ? -1 : 0;
+    return 0;
 }
 
 static int run(struct foreground *fg, struct caisson_error *err)
@@ -157,31 +148,29 @@ static int run(struct foreground *fg, struct caisson_error *err)
     return wait_for_end(fg, err);
 }
 
-static int wait_with_terminal(struct foreground *fg, const sigset_t *set, int *status,
-                              struct caisson_error *err)
+static int wait_with_terminal(struct foreground *fg, const sigset_t *set, struct caisson_error *err)
 {
     _cleanup_close_ int signals = signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC);
-    _cleanup_close_ int pidfd = sys_pidfd_open(fg->pid);
     int result;
 
-    if (signals < 0 || pidfd < 0)
-        return error_system(err, errno, "cannot wait for signals and the process");
+    if (signals < 0)
+        return error_system(err, errno, "cannot wait for signals");
     fg->signals = signals;
-    fg->pidfd = pidfd;
     result = run(fg, err);
     relay_close(&fg->relay);
     console_restore(&fg->console);
-    return result < 0 || reap(fg, 0, status, err) < 0 ? -1 : 0;
+    return result;
 }
 
+/* The end of the process is told by SIGCHLD, which is blocked since before it existed: see terminal_block_signals(). */
 int terminal_foreground(pid_t pid, int master, int *status, struct caisson_error *err)
 {
     struct foreground fg = {.pid = pid, .master = master};
     sigset_t set;
 
     waited_signals(&set);
-    if ((master < 0 ? wait_for_signals(&fg, &set, status, err) : wait_with_terminal(&fg, &set, status, err)) <
-        0)
+    if ((master < 0 ? wait_for_signals(&fg, &set, err) : wait_with_terminal(&fg, &set, err)) < 0)
         return error_prefix(err, "process %d is not waited for", (int)pid);
+    *status = fg.status;
     return 0;
 }
