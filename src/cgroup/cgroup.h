@@ -207,11 +207,11 @@ int cgroup_open_events(const char *absolute, uint64_t number, struct cgroup_near
 /** @return 1 when the cgroup whose cgroup.events this is is frozen, 0 when not, -1 with errno: ENODEV when it is gone. */
 int cgroup_read_frozen(int events);
 
-/** @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`. */
-int cgroup_frozen(const char *absolute, struct caisson_error *err);
-
-/** The same of one whose directory is open. */
-int cgroup_frozen_in(int fd, struct caisson_error *err);
+/**
+ * @param dir receives a descriptor of the cgroup, or -1: the caller's to close in any case; NULL: none is wanted
+ * @return 1 when the cgroup at this absolute path is frozen, 0 when not, -1 with `err`.
+ */
+int cgroup_frozen(const char *absolute, int *dir, struct caisson_error *err);
 
 /** Every process of the cgroup and below it, ascending. */
 int cgroup_processes(struct arena *arena, int fd, pid_t **pids, size_t *count, struct caisson_error *err);

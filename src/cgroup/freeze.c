@@ -133,20 +133,21 @@ int cgroup_read_frozen(int events)
     return flat_value(text, "frozen") == 1;
 }
 
-int cgroup_frozen_in(int fd, struct caisson_error *err)
+/* One walk in any case: to the file, or to the directory that is wanted anyway. */
+int cgroup_frozen(const char *absolute, int *dir, struct caisson_error *err)
 {
-    _cleanup_close_ int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-    int frozen = events < 0 ? -1 : cgroup_read_frozen(events);
+    _cleanup_close_ int events = -1;
+    int frozen;
 
-    return frozen < 0 ? error_system(err, errno, "cannot read cgroup.events of the container's cgroup")
-                      : frozen;
-}
-
-/* By its path: one walk and one read. */
-int cgroup_frozen(const char *absolute, struct caisson_error *err)
-{
-    _cleanup_close_ int events = cgroup_open_events(absolute, 0, NULL);
-    int frozen = events < 0 ? -1 : cgroup_read_frozen(events);
+    if (dir) {
+        *dir = cgroup_open(absolute, err);
+        if (*dir < 0)
+            return -1;
+        events = openat(*dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    } else {
+        events = cgroup_open_events(absolute, 0, NULL);
+    }
+    frozen = events < 0 ? -1 : cgroup_read_frozen(events);
 
     if (frozen < 0)
         return error_system(err, errno, "cannot read cgroup.events of the cgroup '%s'", absolute);

@@ -261,7 +261,6 @@ static int hand_over(struct execution *e, const struct caisson_exec_options *opt
 {
     if (options->pidfd_socket) {
         _cleanup_close_ int socket = terminal_connect(options->pidfd_socket, err);
-
         _cleanup_close_ int pidfd = sys_pidfd_open(e->launch.process.pid);
 
         if (pidfd < 0)

@@ -43,8 +43,8 @@ static struct image image_for(const struct plan *plan)
 struct child {
     const struct prepared *prepared;
     char *const *argv;
-    int init, channel; /* its end of that */
-    int ours;          /* and this process's */
+    int init;          /* the memfd */
+    int channel, ours; /* the child's end of the channel, and this process's */
     uint64_t ignored_signals;
     bool new_user_namespace;
     const char *oom_score_adj; /* to be set by it; NULL: nothing, or the runtime does */

@@ -126,14 +126,8 @@ static int status_by_lock(int dir, enum caisson_status *status, struct caisson_e
 static int is_frozen(const struct state *state, int *cgroup, struct caisson_error *err)
 {
     struct caisson_error why = {0};
-    int frozen = 0;
+    int frozen = state->cgroup ? cgroup_frozen(state->cgroup, cgroup, &why) : 0;
 
-    if (state->cgroup && cgroup) {
-        *cgroup = cgroup_open(state->cgroup, &why);
-        frozen = *cgroup < 0 ? -1 : cgroup_frozen_in(*cgroup, &why);
-    } else if (state->cgroup) {
-        frozen = cgroup_frozen(state->cgroup, &why);
-    }
     if (frozen >= 0)
         return frozen;
     if (why.errnum == ENOENT || why.errnum == ENODEV)

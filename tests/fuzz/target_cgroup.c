@@ -39,7 +39,7 @@ static void statistics(const struct input *input)
     json_object_end(&json);
     fuzz_check_json(&text);
     cgroup_sample(directory(), &numbers, &err);
-    cgroup_frozen("/sys/fs/cgroup/fuzz", &err);
+    cgroup_frozen("/sys/fs/cgroup/fuzz", NULL, &err);
     if (cgroup_processes(&arena, directory(), &pids, &count, &err) < 0)
         fuzz_check_error(&err);
     for (size_t i = 1; err.code == 0 && i < count; i++)

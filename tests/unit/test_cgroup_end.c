@@ -319,16 +319,16 @@ static void test_freeze_and_thaw(void **data)
     assert_int_equal(pipe(pipes + 2), 0);
     fd = make_with("", "", &plan);
     spawn_into(fd, echo, pipes);
-    assert_int_equal(cgroup_frozen(plan.absolute, &error), 0);
+    assert_int_equal(cgroup_frozen(plan.absolute, NULL, &error), 0);
     ok(cgroup_freeze(fd, true, &error));
-    assert_int_equal(cgroup_frozen(plan.absolute, &error), 1);
+    assert_int_equal(cgroup_frozen(plan.absolute, NULL, &error), 1);
     /* Frozen already when this is written: it cannot answer, now or later. */
     assert_int_equal(write(pipes[1], "x", 1), 1);
     answer = (struct pollfd){.fd = pipes[2], .events = POLLIN};
     assert_int_equal(poll(&answer, 1, 50), 0);
     ok(cgroup_freeze(fd, true, &error)); /* again is no error */
     ok(cgroup_freeze(fd, false, &error));
-    assert_int_equal(cgroup_frozen(plan.absolute, &error), 0);
+    assert_int_equal(cgroup_frozen(plan.absolute, NULL, &error), 0);
     assert_int_equal(read(pipes[2], &byte, 1), 1);
     for (int i = 0; i < 4; i++)
         close(pipes[i]);
