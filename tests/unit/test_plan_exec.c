@@ -3,9 +3,9 @@
  * What `exec` reads and writes less than `create`: of the stored configuration the parts that it takes, and an init with
  * the steps that it takes.
  */
+#include "data_files.h"
 #include "plan_config.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -64,30 +64,26 @@ static bool check(struct arena *arena, const char *name, const char *text, size_
     return true;
 }
 
+static bool check_file(const char *name)
+{
+    _cleanup_arena_ struct arena arena = {0};
+    struct caisson_error err = {0};
+    size_t length;
+    char *text;
+
+    if (ends_with(name, "-process.json"))
+        return false;
+    text = file_read(&arena, AT_FDCWD, arena_format(&arena, DIRECTORY "/%s", name), SPEC_SIZE_LIMIT, &length,
+                     &err);
+    if (!text)
+        fail_msg("%s", err.message);
+    return check(&arena, name, text, length);
+}
+
 static void test_real_configurations(void **state)
 {
-    DIR *dir = opendir(DIRECTORY);
-    struct dirent *entry;
-    unsigned count = 0;
-
     (void)state;
-    assert_non_null(dir);
-    while ((entry = readdir(dir))) {
-        _cleanup_arena_ struct arena arena = {0};
-        struct caisson_error err = {0};
-        size_t length;
-        char *text;
-
-        if (!strstr(entry->d_name, ".json") || strstr(entry->d_name, "-process.json"))
-            continue;
-        text = file_read(&arena, AT_FDCWD, arena_format(&arena, DIRECTORY "/%s", entry->d_name),
-                         SPEC_SIZE_LIMIT, &length, &err);
-        if (!text)
-            fail_msg("%s", err.message);
-        count += check(&arena, entry->d_name, text, length);
-    }
-    closedir(dir);
-    assert_true(count > 20);
+    assert_true(each_json_file(DIRECTORY, check_file) > 20);
 }
 
 static void check_text(const char *format)

@@ -7,11 +7,12 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "data_files.h"
 
 #include "base/file.h"
 #include "spec/spec.h"
@@ -51,10 +52,11 @@ static void check_members(const struct caisson_error *err)
     }
 }
 
-static void check_file(const char *name)
+static bool check_file(const char *file)
 {
     _cleanup_arena_ struct arena arena = {0};
     struct caisson_error err = {0};
+    const char *name = arena_copy(&arena, file, strlen(file) - strlen(".json"));
     size_t length = 0;
     char *text, *expected, *end;
 
@@ -73,27 +75,13 @@ static void check_file(const char *name)
         fail_msg("%s.json:\n  said     %s\n  expected %s", name, err.message, expected);
     assert_int_equal(err.code, CAISSON_ERROR_CONFIG);
     check_members(&err);
+    return true;
 }
 
 static void every_defect_has_its_message(void **state)
 {
-    DIR *dir = opendir(DIRECTORY);
-    struct dirent *entry;
-    unsigned count = 0;
-
     (void)state;
-    assert_non_null(dir);
-    while ((entry = readdir(dir))) {
-        size_t length = strlen(entry->d_name);
-
-        if (length < 5 || strcmp(entry->d_name + length - 5, ".json") != 0)
-            continue;
-        entry->d_name[length - 5] = '\0';
-        check_file(entry->d_name);
-        count++;
-    }
-    closedir(dir);
-    assert_true(count > 300);
+    assert_true(each_json_file(DIRECTORY, check_file) > 300);
 }
 
 /* What the user can do about it stands beside the message. */

@@ -7,10 +7,11 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "data_files.h"
 
 #include "base/file.h"
 #include "spec/spec.h"
@@ -23,13 +24,6 @@ static void notice(void *data, const char *text)
     if (strstr(text, "org.opencontainers.image.exposedPorts"))
         return;
     fail_msg("%s: %s", (const char *)data, text);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), n = strlen(end);
-
-    return length >= n && strcmp(text + length - n, end) == 0;
 }
 
 static char *read_config(struct arena *arena, const char *name, size_t *length)
@@ -55,7 +49,7 @@ static const struct spec *read_spec(struct arena *arena, const char *name)
     return spec;
 }
 
-static void check_file(const char *name)
+static bool check_file(const char *name)
 {
     _cleanup_arena_ struct arena arena = {0};
     struct caisson_error err;
@@ -64,29 +58,18 @@ static void check_file(const char *name)
 
     if (!ends_with(name, "-process.json")) {
         assert_non_null(read_spec(&arena, name)->linux_);
-        return;
+        return true;
     }
     text = read_config(&arena, name, &length);
     if (!spec_parse_process(&arena, name, text, length, notice, (void *)name, &err))
         fail_msg("%s", err.message);
+    return true;
 }
 
 static void real_files_are_read(void **state)
 {
-    DIR *dir = opendir(DIRECTORY);
-    struct dirent *entry;
-    unsigned count = 0;
-
     (void)state;
-    assert_non_null(dir);
-    while ((entry = readdir(dir))) {
-        if (!ends_with(entry->d_name, ".json"))
-            continue;
-        check_file(entry->d_name);
-        count++;
-    }
-    closedir(dir);
-    assert_true(count >= 52);
+    assert_true(each_json_file(DIRECTORY, check_file) >= 52);
 }
 
 static void spot_check_podman(void **state)
